@@ -23,6 +23,7 @@ CustodyError
 └─ IntegrityFailure       what we hold is not what we recorded; alert, never retried
    ├─ ContentAltered      stored bytes differ from their digest
    ├─ ChainBroken         entries do not follow one another as recorded
+   ├─ NotProven            a proof, or the signature of a log, does not show what it should
    └─ ForkSeen           somebody holds a checkpoint of this ledger that is not ours
 
 Constructors take facts and build the message, so that a message is written once.
@@ -253,6 +254,16 @@ class ChainBroken(IntegrityFailure):
     def __init__(self, index: int, reason: str) -> None:
         super().__init__(f"entry {index}: {reason}", index=index, reason=reason)
         self.index = index
+
+
+class NotProven(IntegrityFailure):
+    """A proof, or the signature of a log, does not show what it should."""
+
+    code: ClassVar[str] = "not-proven"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, reason=reason)
+        self.reason = reason
 
 
 class ForkSeen(IntegrityFailure):
