@@ -1,0 +1,1 @@
+"""The court's tool: checks what Custody hands out, written from docs/spec alone."""
