@@ -1,0 +1,1 @@
+"""The ledger: entries, signatures, Merkle log, checkpoints, witnesses, timestamps."""
