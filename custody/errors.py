@@ -23,7 +23,7 @@ CustodyError
 └─ IntegrityFailure       what we hold is not what we recorded; alert, never retried
    ├─ ContentAltered      stored bytes differ from their digest
    ├─ ChainBroken         entries do not follow one another as recorded
-   ├─ NotProven            a proof, or the signature of a log, does not show what it should
+   ├─ NotProven           a proof, or the signature of a log, does not show what it should
    └─ ForkSeen           somebody holds a checkpoint of this ledger that is not ours
 
 Constructors take facts and build the message, so that a message is written once.
