@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from custody import values
-from custody.canonical import Json, canonical, check, parse
+from custody.canonical import Json, canonical, canonical_trusted, check, parse
 from custody.errors import Malformed, TooLarge
 from custody.values import ActHash, Digest, Fingerprint, LedgerId, PersonId, StreamName
 
@@ -136,13 +136,17 @@ _BATCH = frozenset({"index", "path", "size"})
 def read_act(value: Json, path: str = "act") -> Act:
     """Return the act of a parsed value (entry-v1, section 4). Raises Malformed with the path at fault."""
     check(value, path)
+    return _read_checked_act(value, path)
+
+
+def _read_checked_act(value: Json, path: str) -> Act:
     act = _members(value, _ACT, path)
     actor = _members(act["actor"], _ACTOR, f"{path}.actor")
     public = act["public"]
     if not isinstance(public, dict):
         raise Malformed(f"{path}.public", "is not an object")
     previous, ledger = act["previous"], act["ledger"]
-    message = ACT_PREFIX + canonical(value)
+    message = ACT_PREFIX + canonical_trusted(value)
     version = _whole(act["version"], f"{path}.version", 1)
     if (previous is None) != (version == 1):
         raise Malformed(f"{path}.previous", "is null at version 1 and only there")
@@ -228,7 +232,7 @@ def read_entry(data: bytes, path: str = "entry") -> Entry:
         raise TooLarge(path, size=len(data), limit=MAX_ENTRY)
     entry = _members(parse(data, path), _ENTRY, path)
     return Entry(
-        act=read_act(entry["act"], f"{path}.act"),
+        act=_read_checked_act(entry["act"], f"{path}.act"),
         ordinal=_read_assigned(entry["assigned"], f"{path}.assigned"),
         recorded_at=values.text(entry["recorded_at"], f"{path}.recorded_at"),
         recorded=values.recorded_instant(entry["recorded_at"], f"{path}.recorded_at"),
@@ -252,7 +256,7 @@ def write_entry(act: Act, signature: Signature, *, recorded_at: datetime, ordina
         act.message[len(ACT_PREFIX) :],
         assigned,
         stamp.encode(),
-        canonical(write_signature(signature)),
+        canonical_trusted(write_signature(signature)),
     )
     if len(data) > MAX_ENTRY:
         raise TooLarge("entry", size=len(data), limit=MAX_ENTRY)
