@@ -139,14 +139,15 @@ def read_act(value: Json, path: str = "act") -> Act:
     return _read_checked_act(value, path)
 
 
-def _read_checked_act(value: Json, path: str) -> Act:
+def _read_checked_act(value: Json, path: str, data: bytes | None = None) -> Act:
+    """Return the act of a checked value, whose canonical bytes are `data` where they are at hand."""
     act = _members(value, _ACT, path)
     actor = _members(act["actor"], _ACTOR, f"{path}.actor")
     public = act["public"]
     if not isinstance(public, dict):
         raise Malformed(f"{path}.public", "is not an object")
     previous, ledger = act["previous"], act["ledger"]
-    message = ACT_PREFIX + canonical_trusted(value)
+    message = ACT_PREFIX + (canonical_trusted(value) if data is None else data)
     version = _whole(act["version"], f"{path}.version", 1)
     if (previous is None) != (version == 1):
         raise Malformed(f"{path}.previous", "is null at version 1 and only there")
@@ -232,7 +233,8 @@ def read_entry(data: bytes, path: str = "entry") -> Entry:
         raise TooLarge(path, size=len(data), limit=MAX_ENTRY)
     entry = _members(parse(data, path), _ENTRY, path)
     return Entry(
-        act=_read_checked_act(entry["act"], f"{path}.act"),
+        # Members are sorted, and no text after the act can hold this quoted name: the act is what is before it.
+        act=_read_checked_act(entry["act"], f"{path}.act", data[len(b'{"act":') : data.rfind(b',"assigned":')]),
         ordinal=_read_assigned(entry["assigned"], f"{path}.assigned"),
         recorded_at=values.text(entry["recorded_at"], f"{path}.recorded_at"),
         recorded=values.recorded_instant(entry["recorded_at"], f"{path}.recorded_at"),

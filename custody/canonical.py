@@ -7,7 +7,6 @@ with ASCII member names. There are no floats: decimals are text. Depth is at mos
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from typing import TypeAlias
 
@@ -55,8 +54,9 @@ def parse(data: bytes, path: str = "") -> Json:
     return value
 
 
-# A run of digits that may be an integer beyond ±(2^53-1); a hex string can hold one as well.
-_long_number = re.compile(rb"[0-9]{16}").search
+# Sixteen digits in a row may be an integer beyond ±(2^53-1); a hex string can hold such a run as well.
+_DIGITS_AS_ZERO = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))  # noqa: PLR2004 - "0".."9"
+_LONG_NUMBER = b"0" * 16
 
 
 def _plain(data: bytes) -> bool:
@@ -69,7 +69,7 @@ def _plain(data: bytes) -> bool:
         data.isascii()
         and b"\\u0000" not in data
         and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
-        and not _long_number(data)
+        and _LONG_NUMBER not in data.translate(_DIGITS_AS_ZERO)
     )
 
 
