@@ -175,8 +175,7 @@ def _read_body(value: Json, path: str) -> Mapping[str, str]:
     body: dict[str, str] = {}
     for name, commitment in value.items():
         values.member_name(name, f"{path}.{name}")
-        values.from_base64url(commitment, f"{path}.{name}", 32)
-        body[name] = cast(str, commitment)
+        body[name] = values.commitment(commitment, f"{path}.{name}")
     return body
 
 

@@ -36,6 +36,8 @@ _claimed = re.compile(
 _recorded = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}Z"
 ).fullmatch
+# 32 bytes in base64url: 42 digits, and one whose two lowest bits are zero.
+_commitment = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _base64url = re.compile(r"[A-Za-z0-9_-]*").fullmatch
 
 
@@ -101,6 +103,14 @@ def member_name(value: object, path: str) -> str:
     found = text(value, path)
     if not _member(found):
         raise Malformed(path, "is not a member name")
+    return found
+
+
+def commitment(value: object, path: str) -> str:
+    """Return `value` if it is a commitment: unpadded base64url of 32 bytes, in their one spelling."""
+    found = text(value, path)
+    if not _commitment(found):
+        raise Malformed(path, "is not a commitment: unpadded base64url of 32 bytes")
     return found
 
 
