@@ -29,7 +29,9 @@ def classes(root: type[CustodyError]) -> list[type[CustodyError]]:
 
 def test_the_drawing_is_the_tree() -> None:
     """Each class hangs where the docstring draws it, and nothing is left undrawn."""
-    built = {(base.__name__, error.__name__) for error in classes(CustodyError)[1:] for base in error.__bases__}
+    built = {
+        (base.__name__, error.__name__) for error in classes(CustodyError)[1:] for base in error.__bases__
+    }
 
     assert built == drawn()
 

@@ -16,7 +16,9 @@ def test_a_module_says_what_it_is_for(path: Path) -> None:
     """The first statement is a docstring whose first line is a sentence."""
     docstring = ast.get_docstring(parsed(path)) or ""
 
-    assert docstring.partition("\n")[0].endswith((".", ":", "?", ";")), f"{name(path)} begins with no sentence"
+    assert docstring.partition("\n")[0].endswith((".", ":", "?", ";")), (
+        f"{name(path)} begins with no sentence"
+    )
 
 
 @pytest.mark.parametrize("path", product(), ids=name)

