@@ -104,7 +104,7 @@ def parse_note(data: bytes, path: str = "note") -> Note:
     if _control(whole):
         raise Malformed(path, "has a control character")
     head, gap, tail = whole.rpartition("\n\n")  # the text ends at the last empty line
-    if not gap or not head or not tail.endswith("\n"):
+    if not gap or not tail.endswith("\n"):
         raise Malformed(path, "is not a text, an empty line and signature lines")
     lines = tail[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
