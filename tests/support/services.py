@@ -46,7 +46,7 @@ def pytest_runtest_makereport(
     report = yield
     wanted = {marker for marker in SERVICES if item.get_closest_marker(marker)}
     if report.when == "call" and report.passed:
-        passed = item.config.stash[_PASSED]
+        passed: set[str] = item.config.stash[_PASSED]
         passed.update(wanted)
     if wanted and report.skipped and not hasattr(report, "wasxfail") and _required(item.config):
         report.outcome = "failed"
@@ -77,4 +77,5 @@ def _missing(config: pytest.Config) -> list[str]:
     chosen = config.args_source is config.ArgsSource.ARGS or options.keyword or options.markexpr
     if chosen or options.collectonly or not _required(config):
         return []
-    return sorted(SERVICES.keys() - config.stash[_PASSED])
+    passed: set[str] = config.stash[_PASSED]
+    return sorted(SERVICES.keys() - passed)
