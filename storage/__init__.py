@@ -1,0 +1,1 @@
+"""The vault: deposits, encryption, S3 objects and fixity of the files of exhibits."""

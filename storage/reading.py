@@ -1,0 +1,73 @@
+"""Reads stored objects by version, whole or in ranges (docs/spec/vault-v1.md, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custody.errors import Unavailable
+from storage.s3_client import asking
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+    from types_boto3_s3.client import S3Client
+
+
+class Body:
+    """The body of one answer: reading it raises Unavailable where the connection, or the store, fails."""
+
+    def __init__(self, answer_body: StreamingBody, size: int) -> None:
+        self._body = answer_body
+        self._left = size
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes; none only when all announced bytes have come."""
+        with asking("reading a stored file"):
+            found: bytes = self._body.read(min(size, self._left)) if self._left else b""
+        if self._left and not found:
+            raise Unavailable("reading a stored file", "the store ended its answer early")
+        self._left -= len(found)
+        return found
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self._body.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """One version of one object, opened for reading; `size` is what the store announces."""
+
+    body: Body
+    size: int
+
+
+class Reading:
+    """Reads from one bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def whole(self, object_key: str, version_id: str | None) -> Readable:
+        """Open a version; `size` is the store's word. Raises NotFound, Unavailable."""
+        return self._get(object_key, version_id, {})
+
+    def range(self, object_key: str, version_id: str | None, start: int, end: int) -> Readable:
+        """Open bytes [start, end) of a version. Raises NotFound, Unavailable."""
+        return self._get(object_key, version_id, {"Range": f"bytes={start}-{end - 1}"})
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the keys of the current objects under a prefix. Raises Unavailable."""
+        with asking("listing stored files"):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                yield from (found["Key"] for found in page.get("Contents", []))
+
+    def _get(self, object_key: str, version_id: str | None, more: dict[str, str]) -> Readable:
+        if version_id is not None:
+            more = {**more, "VersionId": version_id}
+        with asking("a stored file"):
+            answer = self._client.get_object(Bucket=self._bucket, Key=object_key, **more)
+        size = answer["ContentLength"]
+        return Readable(Body(answer["Body"], size), size)
