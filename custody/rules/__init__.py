@@ -1,4 +1,4 @@
-"""The rules of acts-v1 and continuity-v1: may this act be recorded, after all that was recorded before?"""
+"""The rules of acts-v1 and continuity-v1: whether an act may be recorded, after all that was before."""
 
 from __future__ import annotations
 
