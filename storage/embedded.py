@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import subprocess
 import threading
 import time
+from io import BufferedWriter
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,9 @@ class EmbeddedS3:
         self._watcher = threading.Thread(target=self._watch, name="embedded-s3", daemon=True)
         self._lock = _only_supervisor(self.data_dir)
         identities = weed_config.prepare(self._security, EVIDENCE_BUCKET, KEYS_BUCKET)
-        self._ports = Ports(**dict(zip(("master", "volume", "filer", "s3", "admin"), free_ports.pick(5), strict=True)))
+        self._ports = Ports(
+            **dict(zip(("master", "volume", "filer", "s3", "admin"), free_ports.pick(5), strict=True))
+        )
         url = f"http://127.0.0.1:{self._ports.s3}"
         self.credentials = identities.writer
         self.endpoint = Endpoint(url=url, credentials=identities.writer)
@@ -110,7 +112,7 @@ class EmbeddedS3:
             self._launch()
 
 
-def _only_supervisor(data_dir: Path):  # noqa: ANN202
+def _only_supervisor(data_dir: Path) -> BufferedWriter:
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (data_dir / "supervisor.lock").open("wb")
     try:

@@ -24,7 +24,14 @@ class KeyObjects:
         self._bucket = bucket
 
     def put(
-        self, object_key: str, wrapped: bytes, key_id: str, *, file: FileId, exhibit: ExhibitId, ledger: LedgerId
+        self,
+        object_key: str,
+        wrapped: bytes,
+        key_id: str,
+        *,
+        file: FileId,
+        exhibit: ExhibitId,
+        ledger: LedgerId,
     ) -> None:
         """Store the wrapped key of an object. Raises Unavailable."""
         content = canonical(

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 _PROBE_DAYS: Final = 1
-_NO_LOCK: Final = frozenset({"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration", "NotImplemented"})
+_NO_LOCK: Final = frozenset(
+    {"ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration", "NotImplemented"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,16 @@ def _found(grade: LockGrade, reason: str, conditional: bool) -> Probe:  # noqa: 
 def _probe_lock(client: S3Client, bucket: str, mode: Mode, *, conditional: bool) -> Probe:
     if not _may_delete(client, bucket):
         return _found(
-            LockGrade.VERSIONED, "the lock cannot be tested: these credentials may not delete under probe/", conditional
+            LockGrade.VERSIONED,
+            "the lock cannot be tested: these credentials may not delete under probe/",
+            conditional,
         )
     version = _locked_version(client, bucket, mode)
     if _deletes(client, bucket, PROBE, version):
         raise Unavailable("vault", "the bucket promises Object Lock, yet a locked version could be deleted")
-    return _found(LockGrade.LOCKED, f"deleting a version under {mode} retention was tried and refused", conditional)
+    return _found(
+        LockGrade.LOCKED, f"deleting a version under {mode} retention was tried and refused", conditional
+    )
 
 
 def _honours_conditions(client: S3Client, bucket: str) -> bool:
@@ -103,8 +109,8 @@ def _locked_version(client: S3Client, bucket: str, mode: Mode) -> str:
     try:
         with asking("probing the store"):
             head = client.head_object(Bucket=bucket, Key=PROBE)
-        until = head.get("ObjectLockRetainUntilDate")
-        if head.get("ObjectLockMode") == mode and until is not None and until > now + dt.timedelta(minutes=5):
+        until = head.get("ObjectLockRetainUntilDate", now)
+        if head.get("ObjectLockMode") == mode and until > now + dt.timedelta(minutes=5):
             return head["VersionId"]
     except NotFound:
         pass

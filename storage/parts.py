@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from storage.digests import Block, Lanes, PlainDigests
 from storage.streaming import FIRST, HEADER, REST, SEGMENT, TAG, Segments, Source, blocks, stored_size
@@ -32,9 +32,11 @@ class Part:
     last: bool
     digested: Future[None]
 
-    def body(self) -> bytearray | bytes:
+    def body(self) -> bytes:
         """Return what is sent; only a last part is copied."""
-        return self.buffer if self.used == len(self.buffer) else bytes(memoryview(self.buffer)[: self.used])
+        if self.used == len(self.buffer):
+            return cast("bytes", self.buffer)  # boto3 takes a bytearray; its types do not say so
+        return bytes(memoryview(self.buffer)[: self.used])
 
 
 class Buffers:
@@ -65,7 +67,9 @@ class Buffers:
 class Sealing:
     """One pass over the plain bytes: digests of them, the encrypted parts, and the digest of those."""
 
-    def __init__(self, source: Source, size: int, key: bytes, associated_data: bytes, buffers: Buffers) -> None:
+    def __init__(
+        self, source: Source, size: int, key: bytes, associated_data: bytes, buffers: Buffers
+    ) -> None:
         self.plain = PlainDigests()
         self._stored = hashlib.sha256()
         self._stored_lane = Lanes(self._stored.update)

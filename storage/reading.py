@@ -12,6 +12,7 @@ from storage.s3_client import asking
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 
 class Body:
@@ -52,22 +53,29 @@ class Reading:
 
     def whole(self, object_key: str, version_id: str | None) -> Readable:
         """Open a version; `size` is the store's word. Raises NotFound, Unavailable."""
-        return self._get(object_key, version_id, {})
+        return self._get({"Bucket": self._bucket, "Key": object_key}, version_id)
 
     def range(self, object_key: str, version_id: str | None, start: int, end: int) -> Readable:
         """Open bytes [start, end) of a version. Raises NotFound, Unavailable."""
-        return self._get(object_key, version_id, {"Range": f"bytes={start}-{end - 1}"})
+        request: GetObjectRequestTypeDef = {
+            "Bucket": self._bucket,
+            "Key": object_key,
+            "Range": f"bytes={start}-{end - 1}",
+        }
+        return self._get(request, version_id)
 
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the keys of the current objects under a prefix. Raises Unavailable."""
         with asking("listing stored files"):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix
+            ):
                 yield from (found["Key"] for found in page.get("Contents", []))
 
-    def _get(self, object_key: str, version_id: str | None, more: dict[str, str]) -> Readable:
+    def _get(self, request: GetObjectRequestTypeDef, version_id: str | None) -> Readable:
         if version_id is not None:
-            more = {**more, "VersionId": version_id}
+            request["VersionId"] = version_id
         with asking("a stored file"):
-            answer = self._client.get_object(Bucket=self._bucket, Key=object_key, **more)
+            answer = self._client.get_object(**request)
         size = answer["ContentLength"]
         return Readable(Body(answer["Body"], size), size)

@@ -28,7 +28,8 @@ KEY: Final = 32
 class Source(Protocol):
     """Anything bytes can be read from: `read(n)` gives 1..n bytes, or none at the end."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`."""
 
 
 Fetch = Callable[[int, int], Source]
@@ -43,7 +44,9 @@ class Segments:
     def __init__(self, header: bytes, key: bytes, associated_data: bytes) -> None:
         """Raise ContentAltered if `header` is not one of this format."""
         if len(header) != HEADER or header[0] != HEADER:
-            raise ContentAltered("stored file", expected="a header of 40 bytes", measured=f"{len(header)} bytes")
+            raise ContentAltered(
+                "stored file", expected="a header of 40 bytes", measured=f"{len(header)} bytes"
+            )
         self.header = header
         self._prefix = header[33:]
         derived = HKDF(algorithm=SHA256(), length=KEY, salt=header[1:33], info=associated_data).derive(key)
@@ -67,7 +70,9 @@ class Segments:
         try:
             return self._aead.decrypt(self._nonce(index, last=last), stored, None)
         except (InvalidTag, ValueError) as fault:
-            raise ContentAltered(f"segment {index}", expected="an authentic tag", measured="another") from fault
+            raise ContentAltered(
+                f"segment {index}", expected="an authentic tag", measured="another"
+            ) from fault
 
     def _nonce(self, index: int, *, last: bool) -> bytes:
         return self._prefix + index.to_bytes(4, "big") + (b"\x01" if last else b"\x00")

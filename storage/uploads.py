@@ -17,7 +17,11 @@ from storage.s3_client import asking
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
-    from types_boto3_s3.type_defs import CompletedPartTypeDef
+    from types_boto3_s3.type_defs import (
+        CompletedPartTypeDef,
+        CreateMultipartUploadRequestTypeDef,
+        PutObjectRequestTypeDef,
+    )
 
 THREADS: Final = 4
 _METADATA: Final = {"custody-format": "custody-stored-file-1"}
@@ -62,19 +66,21 @@ class Uploads:
     def _write_whole(
         self, object_key: str, part: Part, before_completing: Callable[[], None], *, hold: bool
     ) -> Written:
+        request: PutObjectRequestTypeDef = {
+            "Bucket": self._bucket,
+            "Key": object_key,
+            "Body": part.body(),
+            "ChecksumSHA256": _sha256(part),
+            "IfNoneMatch": "*",
+            "Metadata": _METADATA,
+        }
+        if hold:
+            request["ObjectLockLegalHoldStatus"] = "ON"
         try:
             part.digested.result()
             before_completing()
             with asking("storing a file"):
-                answer = self._client.put_object(
-                    Bucket=self._bucket,
-                    Key=object_key,
-                    Body=part.body(),
-                    ChecksumSHA256=_sha256(part),
-                    IfNoneMatch="*",
-                    Metadata=_METADATA,
-                    **({"ObjectLockLegalHoldStatus": "ON"} if hold else {}),
-                )
+                answer = self._client.put_object(**request)
         except (AlreadyTaken, Unavailable):
             return self._settle(object_key, part.used)
         finally:
@@ -105,14 +111,16 @@ class Uploads:
         return self._complete(object_key, upload, done, size)
 
     def _begin(self, object_key: str, *, hold: bool) -> str:
+        request: CreateMultipartUploadRequestTypeDef = {
+            "Bucket": self._bucket,
+            "Key": object_key,
+            "ChecksumAlgorithm": "SHA256",
+            "Metadata": _METADATA,
+        }
+        if hold:
+            request["ObjectLockLegalHoldStatus"] = "ON"
         with asking("beginning an upload"):
-            return self._client.create_multipart_upload(
-                Bucket=self._bucket,
-                Key=object_key,
-                ChecksumAlgorithm="SHA256",
-                Metadata=_METADATA,
-                **({"ObjectLockLegalHoldStatus": "ON"} if hold else {}),
-            )["UploadId"]
+            return self._client.create_multipart_upload(**request)["UploadId"]
 
     def _send_all(
         self, object_key: str, upload: str, first: Part, rest: Iterator[Part]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ class VaultSettings:
 
     bucket: str
     keys_bucket: str
-    retention: Retention = Retention()
+    retention: Retention = field(default_factory=Retention)
     sync_dir: Path | None = None
 
 

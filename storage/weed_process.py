@@ -95,7 +95,9 @@ def apply_fsync_rule(security: Path, ports: Ports) -> None:
     """Tell the filer that every write below /buckets/ is synced before it is acknowledged."""
     argv = [executable(), f"-config_dir={security}", "shell", f"-master=127.0.0.1:{ports.master}"]
     try:
-        done = subprocess.run(argv, input=_FSYNC_RULE, capture_output=True, timeout=_SHELL_SECONDS, check=False)
+        done = subprocess.run(
+            argv, input=_FSYNC_RULE, capture_output=True, timeout=_SHELL_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as fault:
         raise Unavailable("embedded store", "the fsync rule could not be applied in time") from fault
     if done.returncode != 0 or b'"fsync":true' not in b"".join(done.stdout.split()):
