@@ -1,0 +1,93 @@
+"""The sentences in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.messages import en_rules
+from api.messages.words import Words
+
+_TITLES: Final = {
+    "error": "Something went wrong",
+    "malformed": "The request is not of the format",
+    "too-large": "Too large",
+    "rule-broken": "A rule forbids this",
+    "signature-refused": "The signature was refused",
+    "unauthenticated": "Not signed in",
+    "not-permitted": "Not permitted",
+    "not-found": "Not found",
+    "digest-mismatch": "The bytes are not those that were declared",
+    "idempotency-key-reused": "The idempotency key belongs to another request",
+    "seen-too-old": "The checkpoint you signed on is too old",
+    "stale-stream": "Someone was first",
+    "already-taken": "Already in use",
+    "offset-mismatch": "The deposit stands elsewhere",
+    "unavailable": "Temporarily unavailable",
+    "clock-behind": "The server's clock is behind",
+    "writes-refused": "Open for reading only",
+    "outcome-unknown": "It is not known whether this was recorded",
+    "content-altered": "Stored bytes were altered",
+    "chain-broken": "The ledger is broken",
+    "not-proven": "A proof does not hold",
+    "fork-seen": "This is not the ledger that you have seen",
+    "method-not-allowed": "This address does not have that method",
+    "unsupported-media-type": "The body is in another format",
+    "tus-version": "Another version of the upload protocol",
+    "range": "The range is beyond the file",
+    "internal": "A fault of ours",
+    "rejected": "Refused",
+    "conflict": "Someone was first",
+    "integrity-failure": "What is stored is not what was recorded",
+}
+
+_DETAILS: Final = {
+    "error": "Nothing more is known. The server's log has a line with this request's number.",
+    "malformed": "The member named in path is missing, extra, or not of the format of the specification.",
+    "too-large": "There are more bytes or members than the format allows.",
+    "rule-broken": "A rule of the specification forbids this act. Nothing was recorded.",
+    "signature-refused": "The signature does not fit the message, or its key is not good for it. Nothing was recorded.",
+    "unauthenticated": "Sign in and try again.",
+    "not-permitted": "You may not see or do this.",
+    "not-found": "There is no such thing here, or none that you may know of.",
+    "digest-mismatch": "What arrived differs from what was declared. Check the file and send it again.",
+    "idempotency-key-reused": "Use a new idempotency key for a new request.",
+    "seen-too-old": "Fetch the newest checkpoint, check it, and sign again; or mark the act as late.",
+    "stale-stream": "The record has moved on. Read it again, decide again, and sign again.",
+    "already-taken": "This value must be unique and is in use.",
+    "offset-mismatch": "Ask where the deposit stands and go on from there.",
+    "unavailable": "A part that is needed did not answer. Nothing was recorded; try again later.",
+    "clock-behind": "The server's clock is behind the newest entry. Nothing was recorded; tell the administrator.",
+    "writes-refused": "The server is open for reading only until its administrator has looked at it.",
+    "outcome-unknown": "It may or may not have been recorded. Look before you send it again, with the same key.",
+    "content-altered": "Stored bytes differ from their digest. Nothing was changed; tell the administrator.",
+    "chain-broken": "Entries do not follow one another as recorded. Tell the administrator.",
+    "not-proven": "A proof or a signature of the ledger does not show what it should. Tell the administrator.",
+    "fork-seen": "You hold a checkpoint that this ledger cannot confirm. Keep it, stop, and compare with others.",
+    "method-not-allowed": "The header Allow lists the methods of this address.",
+    "unsupported-media-type": "The documentation names the format that this address reads.",
+    "tus-version": "Send the header Tus-Resumable: 1.0.0.",
+    "range": "Ask for bytes that the file has.",
+    "internal": "The server's log has a line with this request's number. Nothing is known to be recorded.",
+    "rejected": "Nothing was recorded.",
+    "conflict": "Read again, then decide again.",
+    "integrity-failure": "Nothing was changed. Tell the administrator.",
+}
+
+_CONSOLE: Final = {
+    "unfounded": "This ledger is not founded yet. On the founder's machine, run:",
+    "founding-token": "One-time founding token",
+    "token-kept": "It is kept in {path} until the ledger is founded.",
+    "already-founded": "This ledger is founded; there is no token any more.",
+    "listening": "Custody listens on {url}",
+    "reading-only": "Open for reading only: {reason}",
+    "backup-done": "Backup of {size} entries written to {path}",
+    "restore-done": "Restored {size} entries into {path}",
+    "restore-checked": "The restored ledger holds the checkpoint that was given.",
+    "restore-unchecked": "No checkpoint was given: whether newer entries are missing was not checked.",
+    "doctor-good": "good",
+    "doctor-bad": "bad",
+    "doctor-unknown": "not checked",
+    "stopped": "{reason}",
+}
+
+WORDS: Final = Words(titles=_TITLES, details=_DETAILS, rules=en_rules.RULES, console=_CONSOLE)

@@ -1,0 +1,8 @@
+"""What each rule says when it forbids an act, in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+RULES: Final[Mapping[str, str]] = {}

@@ -1,0 +1,176 @@
+"""Long operations: run by worker threads, each with its state, progress, result or cause of failure in a table."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias, cast
+
+import structlog
+
+from api import problems
+from api.tables import change
+from custody.canonical import Json
+from custody.errors import CustodyError, NotFound, Unavailable
+from custody.values import PersonId
+from events.database import Database
+
+_REPORT_SECONDS: Final = 0.1
+_COLUMNS: Final = "id, person, kind, state, done, total, unit, result, problem"
+
+_log = structlog.get_logger("api.operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What is known of one operation. `state` is queued, running, done or failed."""
+
+    id: str
+    person: PersonId
+    kind: str
+    state: str
+    done: int
+    total: int | None
+    unit: str
+    result: dict[str, Json] | None = None
+    problem: dict[str, object] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing of it will change any more."""
+        return self.state in {"done", "failed"}
+
+    def document(self) -> dict[str, object]:
+        """Return the members that its person sees."""
+        shown: dict[str, object] = {
+            name: getattr(self, name) for name in ("id", "kind", "state", "done", "total", "unit")
+        }
+        optional = {"result": self.result, "problem": self.problem}
+        return shown | {name: value for name, value in optional.items() if value is not None}
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a running operation is; the work calls `at`."""
+
+    operation: Operation
+    changed: Callable[[Operation], None]
+    _told: float = field(default=0.0)
+
+    def at(self, done: int, total: int | None = None) -> None:
+        """Say that `done` units are done, of `total` when it is known."""
+        self.operation = replace(
+            self.operation, done=done, total=self.operation.total if total is None else total
+        )
+        if time.monotonic() - self._told >= _REPORT_SECONDS:
+            self._told = time.monotonic()
+            self.changed(self.operation)
+
+
+Work: TypeAlias = Callable[[Progress], dict[str, Json]]
+
+
+class Operations:
+    """The operations of one deployment, and the threads that run them."""
+
+    def __init__(self, database: Database, workers: int) -> None:
+        self._database = database
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="operation")
+        self._running: dict[str, Operation] = {}
+        self._lock = threading.Lock()
+
+    def fail_left_over(self) -> None:
+        """Mark what a stopped server left unfinished as failed, with that cause."""
+        problem = problems.of_error(Unavailable("server", "was stopped")).document("en", None)
+        change(
+            self._database,
+            "UPDATE operation SET state = 'failed', problem = ? WHERE state IN ('queued', 'running')",
+            (json.dumps(problem).encode(),),
+        )
+
+    def start(self, person: PersonId, kind: str, *, unit: str, total: int | None, work: Work) -> Operation:
+        """Queue `work` and return the operation at once."""
+        operation = Operation(
+            id=str(uuid.uuid4()), person=person, kind=kind, state="queued", done=0, total=total, unit=unit
+        )
+        change(
+            self._database,
+            "INSERT INTO operation (id, person, kind, state, done, total, unit, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (operation.id, person, kind, operation.state, 0, total, unit, int(time.time())),
+        )
+        self._note(operation)
+        self._threads.submit(self._run, operation, work)
+        return operation
+
+    def get(self, operation: str, person: PersonId) -> Operation:
+        """Return an operation of this person. Raises NotFound, for another person's as well."""
+        with self._lock:
+            found = self._running.get(operation)
+        found = found or self._stored(operation)
+        if found is None or found.person != person:
+            raise NotFound("operation", operation)
+        return found
+
+    def stop(self) -> None:
+        """End the threads: what runs is finished, what waits is not begun."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, operation: Operation, work: Work) -> None:
+        progress = Progress(replace(operation, state="running"), self._note)
+        self._note(progress.operation)
+        try:
+            result = work(progress)
+            over = replace(progress.operation, state="done", result=result)
+        except CustodyError as error:
+            _log.warning("operation_failed", operation=operation.id, kind=operation.kind, code=error.code)
+            problem = problems.of_error(error).document("en", None)
+            over = replace(progress.operation, state="failed", problem=problem)
+        except Exception:  # noqa: BLE001 - a thread's last handler: the operation must not run for ever
+            _log.exception("operation_fault", operation=operation.id, kind=operation.kind)
+            problem = problems.internal().document("en", None)
+            over = replace(progress.operation, state="failed", problem=problem)
+        self._finish(over)
+
+    def _finish(self, over: Operation) -> None:
+        result = None if over.result is None else json.dumps(over.result).encode()
+        problem = None if over.problem is None else json.dumps(over.problem).encode()
+        self._note(over)
+        try:
+            change(
+                self._database,
+                "UPDATE operation SET state = ?, done = ?, total = ?, result = ?, problem = ? WHERE id = ?",
+                (over.state, over.done, over.total, result, problem, over.id),
+            )
+        except Unavailable:
+            _log.warning("operation_not_stored", operation=over.id)  # kept in memory, so it can still be read
+            return
+        with self._lock:
+            self._running.pop(over.id, None)
+
+    def _note(self, operation: Operation) -> None:
+        with self._lock:
+            self._running[operation.id] = operation
+
+    def _stored(self, operation: str) -> Operation | None:
+        rows = self._database.read(f"SELECT {_COLUMNS} FROM operation WHERE id = ?", (operation,))  # noqa: S608
+        if not rows:
+            return None
+        found, person, kind, state, done, total, unit, result, problem = cast(
+            tuple[str, PersonId, str, str, int, int | None, str, bytes | None, bytes | None], rows[0]
+        )
+        return Operation(
+            id=found,
+            person=person,
+            kind=kind,
+            state=state,
+            done=done,
+            total=total,
+            unit=unit,
+            result=None if result is None else json.loads(result),
+            problem=None if problem is None else json.loads(problem),
+        )

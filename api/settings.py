@@ -1,0 +1,93 @@
+"""The settings of one deployment, read once from the environment (docs/reference/configuration.md)."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1 << 20
+
+
+class S3Settings(BaseModel):
+    """An S3 store of one's own, instead of the embedded one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: str | None = Field(default=None, description="URL of the store; none means AWS itself")
+    bucket: str = Field(description="bucket for evidence, made beforehand with Object Lock")
+    keys_bucket: str = Field(description="bucket for wrapped keys, made beforehand without Object Lock")
+    access_key: SecretStr = Field(description="name of the credentials")
+    secret_key: SecretStr = Field(description="secret of the credentials")
+    region: str = Field(default="us-east-1", description="region that requests are signed for")
+    ca_bundle: Path | None = Field(default=None, description="file of certificates that are trusted for TLS")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; each is `CUSTODY_` and its name in capitals, nested ones joined by `__`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CUSTODY_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(default=Path("data"), description="folder of keys, deposits, ledger and store")
+    database: SecretStr | None = Field(
+        default=None, description="URL of the ledger's database; none means SQLite under the data folder"
+    )
+    s3: S3Settings | None = Field(default=None, description="S3 store; none means the embedded one")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=1, le=65_535, description="port to listen on")
+    public_urls: tuple[str, ...] = Field(
+        default=(),
+        description="base URLs by which clients call this server, as a JSON list; sign-in names one",
+    )
+    origin_label: str = Field(
+        default="custody.local", description="first part of the ledger's origin; read at the first start only"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="log lines as JSON or for a terminal; auto looks at standard error"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least weight of a log line that is written"
+    )
+    max_acts_bytes: int = Field(
+        default=64 * MIB, ge=8 * MIB, description="largest body of one writing request, in bytes"
+    )
+    max_deposit_bytes: int = Field(default=1 << 40, ge=1, description="largest file of one deposit, in bytes")
+    operation_workers: int = Field(default=2, ge=1, le=64, description="long operations at a time")
+
+    @field_validator("public_urls")
+    @classmethod
+    def _with_scheme(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError("each public URL begins with http:// or https://")
+        return urls
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """The base URLs that a sign-in message may name, each as `normal_server` writes it."""
+        given = self.public_urls or tuple(f"http://{name}:{self.port}" for name in self._own_names())
+        return frozenset(map(normal_server, given))
+
+    def _own_names(self) -> set[str]:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return {host, "127.0.0.1", "localhost"} if is_loopback(self.host) else {host}
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def normal_server(url: str) -> str:
+    """Return a base URL in one spelling: lower case, no closing slash, no default port."""
+    scheme, _, rest = url.rstrip("/").lower().partition("://")
+    default = {"http": ":80", "https": ":443"}.get(scheme, "")
+    return f"{scheme}://{rest.removesuffix(default) if default else rest}"
