@@ -29,6 +29,12 @@ def entries(rows: sqlite3.Connection) -> list[bytes]:
     ]
 
 
+def read(file: Path) -> list[bytes]:
+    """Return the stored entries of a ledger in order, and touch nothing."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as rows:
+        return entries(rows)
+
+
 def replace_all(rows: sqlite3.Connection, new: Sequence[bytes]) -> None:
     """Put `new` in the place of all entries and make every derived row fit: leaves, acts, nodes, tree rows."""
     for table in ("entry", "node", "tree"):
@@ -46,6 +52,18 @@ def replace_all(rows: sqlite3.Connection, new: Sequence[bytes]) -> None:
         rows.executemany("INSERT INTO node VALUES (?, ?, ?)", [node for node in made if node.level > 0])
         tree = (frontier.size, frontier.root, frontier.to_bytes(), recorded_at)
         rows.execute("INSERT INTO tree VALUES (?, ?, ?, ?)", tree)
+
+
+def cut(rows: sqlite3.Connection, size: int) -> None:
+    """Remove every entry from index `size` on, and every row that speaks of one: what is left is consistent."""
+    rows.execute("DELETE FROM stored_events WHERE notification_id > ?", (size,))
+    for table in ("entry", "disclosure", "taken", "ordinal", "stored_file"):
+        rows.execute(f"DELETE FROM {table} WHERE idx >= ?", (size,))
+    rows.execute("DELETE FROM tree WHERE size > ?", (size,))
+    rows.execute("DELETE FROM node WHERE ((idx + 1) << level) > ?", (size,))
+    rows.execute("DELETE FROM idempotency WHERE first + count > ?", (size,))
+    rows.execute("DELETE FROM stream_key WHERE stream NOT IN (SELECT stream FROM entry)")
+    rows.execute("DELETE FROM file_key WHERE file NOT IN (SELECT file FROM stored_file)")
 
 
 def digest(file: Path) -> str:

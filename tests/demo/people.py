@@ -1,0 +1,70 @@
+"""The people of the story: each with a home of their own, who do everything through the real `custody` command."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = Path(sys.executable).with_name("custody")
+LONGEST_SECONDS = 120
+
+
+class Refused(Exception):
+    """A command ended otherwise than the story expects; carries all that it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command said: its exit status, the JSON of its standard output, and standard error."""
+
+    status: int
+    told: Any
+    errors: str
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a folder for keys, receipts and the newest checkpoint, and a passphrase in a file."""
+
+    name: str
+    home: Path
+    server: str
+    passphrase: Path
+    id: str = ""
+
+    def run(self, *arguments: str | Path, expect: int = 0) -> Answer:
+        """Run `custody --json ...` and return its answer; Refused unless it ends with the expected status."""
+        answer = self.ask(*arguments)
+        if answer.status != expect:
+            raise Refused(
+                f"{self.name}: custody {' '.join(map(str, arguments))}\n"
+                f"ended with {answer.status}, not {expect}\n{answer.told}\n{answer.errors}"
+            )
+        return answer
+
+    def ask(self, *arguments: str | Path) -> Answer:
+        """Run `custody --json ...` and return its answer, whatever it is."""
+        environment = os.environ | {
+            "CUSTODY_HOME": str(self.home),
+            "CUSTODY_PASSPHRASE_FILE": str(self.passphrase),
+            "LC_ALL": "C.UTF-8",
+        }
+        done = subprocess.run(
+            [str(COMMAND), "--json", "--server", self.server, *map(str, arguments)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+        return Answer(done.returncode, _parsed(done.stdout), done.stderr)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,58 @@
+"""What an attacker with the store's disk does: one bit of a stored file turned, and the store's own checksum mended.
+
+SeaweedFS keeps objects in volumes (`*.dat`): 8 bytes, then needles of a 16-byte head (cookie, id, size), `size`
+bytes of body (length of the data, the data, and what belongs to it), a CRC-32C of the data, a time, and padding to
+a multiple of 8. With the checksum mended the store itself notices nothing and serves the altered bytes.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+_SUPERBLOCK = 8
+_HEAD = struct.Struct(">4s8sI")
+_LENGTH = struct.Struct(">I")
+_CASTAGNOLI = 0x82F63B78
+
+
+class NotStored(Exception):
+    """No volume holds bytes with this digest in one piece."""
+
+
+def flip_bit(objects: Path, stored_sha256: bytes) -> None:
+    """Turn the lowest bit of the middle byte of the object whose stored bytes have a digest."""
+    for volume in sorted(objects.rglob("*.dat")):
+        content = bytearray(volume.read_bytes())
+        for start, length, checksum in _needles(content):
+            data = content[start : start + length]
+            if hashlib.sha256(data).digest() == stored_sha256:
+                content[start + length // 2] ^= 1
+                changed = crc32c(bytes(content[start : start + length]))
+                content[checksum : checksum + 4] = _LENGTH.pack(changed)
+                volume.write_bytes(content)
+                return
+    raise NotStored(stored_sha256.hex())
+
+
+def _needles(content: bytearray) -> Iterator[tuple[int, int, int]]:
+    """Yield where the data of each needle starts, its length, and where its checksum stands."""
+    at = _SUPERBLOCK
+    while at + _HEAD.size <= len(content):
+        _, _, size = _HEAD.unpack_from(content, at)
+        body = at + _HEAD.size
+        if size:
+            (length,) = _LENGTH.unpack_from(content, body)
+            yield body + _LENGTH.size, length, body + size
+        rest = _HEAD.size + size + 4 + 8
+        at += rest + 8 - rest % 8  # the padding is never empty
+
+
+def crc32c(data: bytes) -> int:
+    """Return the CRC-32C (Castagnoli) of some bytes."""
+    found = 0xFFFFFFFF
+    for byte in data:
+        found ^= byte
+        for _ in range(8):
+            found = (found >> 1) ^ (_CASTAGNOLI if found & 1 else 0)
+    return found ^ 0xFFFFFFFF
