@@ -26,7 +26,7 @@ from custody.ports import Clock, FileDigests
 from custody.values import PersonId, hex256, hex512
 from storage.arrival import Arrival
 from storage.deposit_records import Deposit, DepositId, DepositRecords, Status
-from storage.digests import Measured
+from storage.digests import compare
 from storage.private_files import sync_directory
 
 LIFETIME: Final = timedelta(days=7)
@@ -184,13 +184,18 @@ class Deposits:
     def _finish(self, deposit: Deposit, arrival: Arrival) -> Deposit:
         if deposit.offset < deposit.declared.size:
             return deposit
-        fault = _difference(deposit.declared, arrival.measured())
-        finished = replace(deposit, status=Status.STOPPED if fault else Status.COMPLETE)
+        try:
+            compare(deposit.declared, arrival.measured())
+        except DigestMismatch:
+            self._close_as(deposit, Status.STOPPED)
+            self._path(deposit.id).unlink(missing_ok=True)
+            raise
+        return self._close_as(deposit, Status.COMPLETE)
+
+    def _close_as(self, deposit: Deposit, status: Status) -> Deposit:
+        finished = replace(deposit, status=status)
         self._records.move(finished)
         self._forget(deposit.id)
-        if fault:
-            self._path(deposit.id).unlink(missing_ok=True)
-            raise fault
         return finished
 
     def _drop_if_idle(self, deposit: Deposit) -> bool:
@@ -205,16 +210,6 @@ class Deposits:
         self._records.remove(deposit)
         self._forget(deposit)
         self._path(deposit).unlink(missing_ok=True)
-
-
-def _difference(declared: FileDigests, measured: Measured) -> DigestMismatch | None:
-    for what, expected, found in (
-        ("SHA-256", declared.sha256, measured.sha256),
-        ("SHA-512", declared.sha512, measured.sha512),
-    ):
-        if expected != found:
-            return DigestMismatch(what, expected=expected, measured=found)
-    return None
 
 
 def _check(declared: FileDigests, metadata: Mapping[str, str], limit: int) -> None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from custody.errors import DigestMismatch
+from custody.ports import FileDigests
+
 Block = bytes | bytearray | memoryview
 
 _THREADS: Final = max(4, os.cpu_count() or 1)
@@ -85,3 +88,14 @@ class PlainDigests:
             sha512=self._sha512.hexdigest(),
             crc32=self._crc32,
         )
+
+
+def compare(declared: FileDigests, measured: Measured) -> None:
+    """Raise DigestMismatch at the first thing that is not as declared."""
+    for what, expected, found in (
+        ("size", str(declared.size), str(measured.size)),
+        ("SHA-256", declared.sha256, measured.sha256),
+        ("SHA-512", declared.sha512, measured.sha512),
+    ):
+        if expected != found:
+            raise DigestMismatch(what, expected=expected, measured=found)

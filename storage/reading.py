@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custody.errors import Unavailable
@@ -36,14 +35,6 @@ class Body:
         self._body.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """One version of one object, opened for reading; `size` is what the store announces."""
-
-    body: Body
-    size: int
-
-
 class Reading:
     """Reads from one bucket."""
 
@@ -51,11 +42,11 @@ class Reading:
         self._client = client
         self._bucket = bucket
 
-    def whole(self, object_key: str, version_id: str | None) -> Readable:
-        """Open a version; `size` is the store's word. Raises NotFound, Unavailable."""
+    def whole(self, object_key: str, version_id: str | None) -> Body:
+        """Open a version. Raises NotFound, Unavailable."""
         return self._get({"Bucket": self._bucket, "Key": object_key}, version_id)
 
-    def range(self, object_key: str, version_id: str | None, start: int, end: int) -> Readable:
+    def range(self, object_key: str, version_id: str | None, start: int, end: int) -> Body:
         """Open bytes [start, end) of a version. Raises NotFound, Unavailable."""
         request: GetObjectRequestTypeDef = {
             "Bucket": self._bucket,
@@ -72,10 +63,9 @@ class Reading:
             ):
                 yield from (found["Key"] for found in page.get("Contents", []))
 
-    def _get(self, request: GetObjectRequestTypeDef, version_id: str | None) -> Readable:
+    def _get(self, request: GetObjectRequestTypeDef, version_id: str | None) -> Body:
         if version_id is not None:
             request["VersionId"] = version_id
         with asking("a stored file"):
             answer = self._client.get_object(**request)
-        size = answer["ContentLength"]
-        return Readable(Body(answer["Body"], size), size)
+        return Body(answer["Body"], answer["ContentLength"])

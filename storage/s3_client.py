@@ -12,7 +12,7 @@ import botocore.exceptions as vendor
 import urllib3.exceptions
 from botocore.config import Config
 
-from custody.errors import AlreadyTaken, NotFound, Unavailable
+from custody.errors import AlreadyTaken, ContentAltered, CustodyError, NotFound, Unavailable
 from storage.weed_config import Credentials
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def asking(what: str) -> Iterator[None]:
     A write whose outcome is unknown is Unavailable too: object names are never used twice and no
     entry refers to an object that was not read back, so what it may have left is an orphan.
 
-    Raises NotFound (no such object), AlreadyTaken (If-None-Match), Unavailable (all else).
+    Raises NotFound (no such object), AlreadyTaken (If-None-Match), ContentAltered (a range beyond its
+    end), Unavailable (all else).
     """
     try:
         yield
@@ -99,10 +100,12 @@ def asking(what: str) -> Iterator[None]:
         raise Unavailable(what, type(fault).__name__) from fault
 
 
-def _refusal(what: str, fault: vendor.ClientError) -> NotFound | AlreadyTaken | Unavailable:
+def _refusal(what: str, fault: vendor.ClientError) -> CustodyError:
     code = code_of(fault)
     if code in _MISSING:
         return NotFound("stored object", what)
     if code in _TAKEN:
         return AlreadyTaken("file")
+    if status_of(fault) == 416:
+        return ContentAltered("stored file", expected="as long as recorded", measured="shorter")
     return Unavailable(what, f"the store answered {code or status_of(fault)}")

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from custody.errors import ContentAltered, CustodyError, DigestMismatch, NotFound, Unavailable
-from custody.ports import FileCheck, FileDigests, LockGrade, MasterKey, Outcome, StoredFile
+from custody.errors import ContentAltered, CustodyError, NotFound, Unavailable
+from custody.ports import FileCheck, FileDigests, LockGrade, MasterKey, StoredFile
 from custody.values import ExhibitId, FileId, LedgerId
 from storage import naming
+from storage.digests import compare
 from storage.durability import sync_filesystem
-from storage.file_check import check_plain, check_stored
+from storage.file_check import Opening, check_plain, check_stored
+from storage.file_keys import data_key
 from storage.key_objects import KeyObjects
 from storage.lock_probe import Probe, probe
 from storage.locks import Retention, lock
@@ -111,7 +113,7 @@ class S3Vault:
 
     def _write(self, object_key: str, sealing: Sealing, declared: FileDigests) -> Written:
         def agree() -> None:
-            _compare(sealing, declared)
+            compare(declared, sealing.plain.measured())
 
         try:
             return self._uploads.write(
@@ -133,7 +135,7 @@ class S3Vault:
 
     def _read_back(self, written: Written, sealing: Sealing, key: bytes, bound: bytes) -> int:
         try:
-            with closing(self._reading.whole(written.object_key, written.version_id).body) as body:
+            with closing(self._reading.whole(written.object_key, written.version_id)) as body:
                 found = measure(body, key, bound)
         except NotFound as fault:
             raise Unavailable("vault", "a file that was just stored is not there") from fault
@@ -159,14 +161,14 @@ class S3Vault:
         Each piece is authentic when it is yielded. Raises NotFound (file or key gone), Unavailable,
         ContentAltered.
         """
-        key = self._key(stored)
+        key = data_key(self._master, stored)
         bound = naming.associated_data(stored.file, stored.exhibit, stored.ledger)
         bodies: list[Body] = []
 
         def fetch(first: int, after: int) -> Source:
             found = self._reading.range(stored.object_key, stored.version_id, first, after)
-            bodies.append(found.body)
-            return found.body
+            bodies.append(found)
+            return found
 
         try:
             until = stored.plain.size if end is None else end
@@ -177,15 +179,11 @@ class S3Vault:
 
     def check(self, stored: StoredFile) -> FileCheck:
         """Fetch, decrypt and compare a stored file; never raises for what it finds."""
-        try:
-            key = self._key(stored)
-        except CustodyError as fault:
-            return _not_checked(stored, f"key: {fault.message}")
-        return check_plain(self._reading, stored, key)
+        return check_plain(self._opening(stored), stored, self._master)
 
     def check_stored(self, stored: StoredFile) -> FileCheck:
-        """Compare the stored bytes with their recorded digest: needs no key, proves no plain byte."""
-        return check_stored(self._reading, stored)
+        """Compare the stored bytes with their recorded digest: needs no key, measures no plain byte."""
+        return check_stored(self._opening(stored), stored)
 
     def destroy_key(self, stored: StoredFile) -> None:
         """Delete the wrapped key's object; with the ledger's copy gone as well the file is unreadable."""
@@ -196,25 +194,5 @@ class S3Vault:
         referred = set(known)
         yield from (name for name in self._reading.names(naming.FILES) if name not in referred)
 
-    def _key(self, stored: StoredFile) -> bytes:
-        if not stored.wrapped_key:
-            raise NotFound("data key of file", stored.file)
-        if stored.key_id != self._master.key_id:
-            raise Unavailable("master key", f"the file needs {stored.key_id}")
-        context = naming.key_context(stored.file, stored.exhibit, stored.ledger)
-        return self._master.unwrap(stored.wrapped_key, context)
-
-
-def _compare(sealing: Sealing, declared: FileDigests) -> None:
-    found = sealing.plain.measured()
-    for what, expected, measured in (
-        ("size", str(declared.size), str(found.size)),
-        ("SHA-256", declared.sha256, found.sha256),
-        ("SHA-512", declared.sha512, found.sha512),
-    ):
-        if expected != measured:
-            raise DigestMismatch(what, expected=expected, measured=measured)
-
-
-def _not_checked(stored: StoredFile, cause: str) -> FileCheck:
-    return FileCheck(file=stored.file, outcome=Outcome.NOT_CHECKED, cause=cause, measured_sha256=None)
+    def _opening(self, stored: StoredFile) -> Opening:
+        return lambda: closing(self._reading.whole(stored.object_key, stored.version_id))

@@ -39,14 +39,20 @@ class S3Server:
 
 
 @pytest.fixture(scope="session")
-def s3_server() -> Iterator[S3Server]:
-    """Run an S3 server for the whole test run."""
+def embedded_store() -> Iterator[embedded.EmbeddedS3]:
+    """Run the embedded store, with its two buckets, for the whole test run."""
     with tempfile.TemporaryDirectory(prefix="custody-s3-") as folder:
         store = embedded.start(Path(folder))
         try:
-            yield _administered(store)
+            yield store
         finally:
             store.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server(embedded_store: embedded.EmbeddedS3) -> S3Server:
+    """Where the store of this test run listens, with the administrator's credentials."""
+    return _administered(embedded_store)
 
 
 @pytest.fixture
