@@ -12,7 +12,17 @@ from custody.catalogue.kinds import ActType, Body, Forms
 from custody.errors import Malformed
 from custody.members import TEXT, TRUE, Form
 
-__all__ = ["CATALOGUE", "LATE", "LATE_REASON", "ActType", "Body", "check_body", "is_late", "read_public"]
+__all__ = [
+    "CATALOGUE",
+    "LATE",
+    "LATE_REASON",
+    "ActType",
+    "Body",
+    "check_body",
+    "file_of",
+    "is_late",
+    "read_public",
+]
 
 LATE: Final = "late"  # public, in any type: written after the fact
 LATE_REASON: Final = "late_reason"  # body, required with it
