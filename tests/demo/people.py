@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+Json = dict[str, Any]
 COMMAND = Path(sys.executable).with_name("custody")
 LONGEST_SECONDS = 120
 
@@ -18,11 +19,22 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command said: its exit status, the JSON of its standard output, and standard error."""
+    """What a command said: its exit status, the JSON lines of its standard output, and standard error."""
 
     status: int
-    told: Any
+    told: list[Json]
     errors: str
+
+    def of(self, kind: str) -> list[Json]:
+        """Return the lines of one type."""
+        return [line for line in self.told if line["type"] == kind]
+
+    def one(self, kind: str) -> Json:
+        """Return the only line of a type; Refused where there is none, or more."""
+        found = self.of(kind)
+        if len(found) != 1:
+            raise Refused(f"{len(found)} lines of type {kind}: {self.told}\n{self.errors}")
+        return found[0]
 
 
 @dataclass(slots=True)
@@ -63,8 +75,5 @@ class Person:
         return Answer(done.returncode, _parsed(done.stdout), done.stderr)
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+def _parsed(text: str) -> list[Json]:
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]

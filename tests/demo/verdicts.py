@@ -1,0 +1,43 @@
+"""Reads verdicts (`custody-verdict/1`): which questions hold, and whether the right one fails at the right place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+REQUIRED = ("integrity", "authorship", "order", "continuity", "files")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a verification must find: `question` fails, with a finding that names the entry at `index`."""
+
+    question: str
+    index: int
+
+    def is_in(self, verdict: Json) -> bool:
+        """Tell whether the verdict says so."""
+        asked = verdict["questions"][self.question]
+        return asked["answer"] == "fails" and any(
+            self.index in finding["entries"] for finding in asked["findings"] if finding["weight"] == "fails"
+        )
+
+
+def holds(verdict: Json) -> bool:
+    """Tell whether every required question holds, each after at least one check."""
+    questions = verdict["questions"]
+    return all(questions[each]["answer"] == "holds" and questions[each]["checks"] > 0 for each in REQUIRED)
+
+
+def in_short(verdict: Json) -> str:
+    """Return all six answers in one line."""
+    return ", ".join(f"{name} {asked['answer']}" for name, asked in verdict["questions"].items())
+
+
+def failures(verdict: Json) -> list[str]:
+    """Return one line for each finding that fails its question."""
+    return [
+        f"{name}: {finding['code']} at {finding['entries']}: {finding['text']}"
+        for name, asked in verdict["questions"].items()
+        for finding in asked["findings"]
+        if finding["weight"] == "fails"
+    ]
