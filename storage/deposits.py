@@ -96,13 +96,16 @@ class Deposits:
         Raises NotFound, OffsetMismatch, Conflict (another request is writing), TooLarge,
         DigestMismatch (the deposit is stopped for good), Unavailable.
         """
+        settled = self.find(deposit, person)
+        if settled.status is Status.STOPPED:
+            raise Conflict(
+                "the deposit was stopped: its bytes were not the declared ones", offset=settled.offset
+            )
+        if settled.status is Status.COMPLETE and offset == settled.offset:
+            return settled
         with self._writing(deposit, person) as (found, arrival):
             if offset != found.offset:
                 raise OffsetMismatch(offset=found.offset, given=offset)
-            if found.status is Status.STOPPED:
-                raise Conflict("the deposit was stopped: its bytes were not the declared ones", offset=offset)
-            if found.status is Status.COMPLETE:
-                return found
             try:
                 arrival.take(chunks, lambda durable: self._advance(found, durable))
             finally:
@@ -120,8 +123,8 @@ class Deposits:
 
     def delete(self, deposit: str, person: PersonId) -> None:
         """End a deposit and drop its bytes. Raises NotFound, Conflict."""
-        with self._writing(deposit, person) as (found, _):
-            self._drop(found.id)
+        if not self._drop_if_idle(self.find(deposit, person)):
+            raise Conflict("another request is writing to this deposit")
 
     def sweep(self) -> list[DepositId]:
         """Drop the deposits that expired and the files that belong to none; return the ids."""
