@@ -1,6 +1,7 @@
 """What the verifier's readers of checkpoints and receipts refuse."""
 
 import pytest
+
 from custody_verifier.errors import Malformed, NotKnown
 from custody_verifier.note import Note, read_checkpoint
 from custody_verifier.receipt import read_receipt
