@@ -28,6 +28,7 @@ TABLES: Final = {
   title TEXT NOT NULL,
   site TEXT NOT NULL,
   custodian TEXT NOT NULL,
+  intake TEXT NOT NULL,
   in_error {int} NOT NULL,
   received_at TEXT NOT NULL,
   offer TEXT,
