@@ -75,6 +75,8 @@ def check_body(act: Act, opened: Mapping[str, Json] | None) -> None:
             form = _optional(body, name)
             others += 1
         if opened is not None:
+            if name not in opened:
+                raise Malformed(f"body.{name}", "is not opened")
             form.check(opened[name], f"body.{name}")
     if others < body.least:
         raise Malformed("act.body", "changes nothing")
