@@ -233,7 +233,9 @@ def read_entry(data: bytes, path: str = "entry") -> Entry:
     entry = _members(parse(data, path), _ENTRY, path)
     return Entry(
         # Members are sorted, and no text after the act can hold this quoted name: the act is what is before it.
-        act=_read_checked_act(entry["act"], f"{path}.act", data[len(b'{"act":') : data.rfind(b',"assigned":')]),
+        act=_read_checked_act(
+            entry["act"], f"{path}.act", data[len(b'{"act":') : data.rfind(b',"assigned":')]
+        ),
         ordinal=_read_assigned(entry["assigned"], f"{path}.assigned"),
         recorded_at=values.text(entry["recorded_at"], f"{path}.recorded_at"),
         recorded=values.recorded_instant(entry["recorded_at"], f"{path}.recorded_at"),

@@ -128,7 +128,10 @@ class DigestMismatch(Rejected):
 
     def __init__(self, what: str, *, expected: str, measured: str) -> None:
         super().__init__(
-            f"{what}: declared {expected}, measured {measured}", what=what, expected=expected, measured=measured
+            f"{what}: declared {expected}, measured {measured}",
+            what=what,
+            expected=expected,
+            measured=measured,
         )
 
 
@@ -148,7 +151,9 @@ class SeenTooOld(Rejected):
 
     def __init__(self, *, size: int, seconds: int) -> None:
         super().__init__(
-            f"the act was signed on tree size {size}, which was outgrown {seconds} s ago", size=size, seconds=seconds
+            f"the act was signed on tree size {size}, which was outgrown {seconds} s ago",
+            size=size,
+            seconds=seconds,
         )
 
 

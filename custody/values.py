@@ -33,9 +33,7 @@ _decimal = re.compile(r"(?=.{1,40}\Z)-?(0|[1-9][0-9]*)(\.[0-9]+)?").fullmatch
 _claimed = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(?!-00:00)[+-][0-9]{2}:[0-5][0-9]"
 ).fullmatch
-_recorded = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}Z"
-).fullmatch
+_recorded = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{6}Z").fullmatch
 # 32 bytes in base64url: 42 digits, and one whose two lowest bits are zero.
 _commitment = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _base64url = re.compile(r"[A-Za-z0-9_-]*").fullmatch
