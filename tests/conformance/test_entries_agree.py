@@ -74,6 +74,9 @@ GOOD = {
     "a fraction of a second": _entry(_act(occurred_at="2026-11-22T10:14:00.5-09:30")),
     "an unknown type and kind": _entry(_act(type="drone-flight.taken-over.v12", stream=f"drone/{UUID}")),
     "in a batch": _entry(_act(), signature={"algorithm": "es256", "batch": BATCH, "value": "AA=="}),
+    "texts and members that look like the entry's own": _entry(
+        _act(public={"assigned": {"ordinal": 1}, "note": '{"act":{},"assigned":{}', "signature": 1})
+    ),
     "a name with slashes": _entry(_act(body={f"files/{UUID}/digests": DESCRIPTION.commitment()})),
 }
 

@@ -15,6 +15,18 @@ from custody_verifier.merkle import leaf_hash, root_by_path
 MAX_ENTRY = 65_535
 MAX_BATCH = 1_000
 
+_ENTRY = frozenset({"act", "assigned", "recorded_at", "signature"})
+_ACT = frozenset(
+    {"actor", "body", "ledger", "occurred_at", "previous", "public", "seen", "stream", "type", "version"}
+)
+_ACTOR = frozenset({"key", "person"})
+_SEEN = frozenset({"root", "size"})
+_NOTHING: frozenset[str] = frozenset()
+_ASSIGNED = frozenset({"ordinal"})
+_SIGNATURE = frozenset({"algorithm", "value"})
+_BATCHED = _SIGNATURE | {"batch"}
+_BATCH = frozenset({"index", "path", "size"})
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -71,10 +83,12 @@ def read_entry(data: bytes, path: str = "entry") -> Entry:
     """
     if len(data) > MAX_ENTRY:
         raise Malformed(path, f"is longer than {MAX_ENTRY} bytes")
-    entry = _object(read(data, path), path, "act assigned recorded_at signature")
-    assigned = _object(entry["assigned"], f"{path}.assigned", "ordinal" if entry["assigned"] else "")
+    entry = _object(read(data, path), path, _ENTRY)
+    assigned = _object(entry["assigned"], f"{path}.assigned", _ASSIGNED if entry["assigned"] else _NOTHING)
     return Entry(
-        act=_read_act(entry["act"], f"{path}.act"),
+        # `act` is the first member and `assigned` the next; quotes inside of texts are escaped, and what comes
+        # after has no member of that name: so the last ,"assigned": ends the act's canonical bytes.
+        act=_read_act(entry["act"], f"{path}.act", data[7 : data.rindex(b',"assigned":')]),
         ordinal=_integer(assigned["ordinal"], f"{path}.assigned.ordinal", 1) if assigned else None,
         recorded_at=text.instant(entry["recorded_at"], f"{path}.recorded_at", "a recorded time"),
         signature=_read_signature(entry["signature"], f"{path}.signature"),
@@ -116,21 +130,20 @@ def check_disclosure(act: Act, disclosure: Json, path: str = "disclosure") -> tu
     if not isinstance(disclosure, list) or len(disclosure) != 3:
         raise Malformed(path, "is not [salt, name, value]")
     salt, name, value = disclosure
-    text.base64url_bytes(salt, f"{path}.salt", 16)
+    salted = text.grammar(salt, f"{path}.salt", "unpadded base64url of 16 bytes")
     named = text.grammar(name, f"{path}.name", "the name of a body's member")
-    if act.body.get(named) != commitment(str(salt), named, value):
+    if act.body.get(named) != commitment(salted, named, value):
         raise Failed(f"the disclosure does not open the commitment of {named}")
     return named, value
 
 
-def _read_act(value: Json, path: str) -> Act:
-    names = "actor body ledger occurred_at previous public seen stream type version"
-    act = _object(value, path, names)
-    actor = _object(act["actor"], f"{path}.actor", "key person")
+def _read_act(value: Json, path: str, canonical: bytes) -> Act:
+    act = _object(value, path, _ACT)
+    actor = _object(act["actor"], f"{path}.actor", _ACTOR)
     version = _integer(act["version"], f"{path}.version", 1)
     if (version == 1) != (act["previous"] is None):
         raise Malformed(f"{path}.previous", "is null at version 1, and only there")
-    message = b"custody-act/1\n" + write(value)
+    message = b"custody-act/1\n" + canonical
     return Act(
         person=text.grammar(actor["person"], f"{path}.actor.person", "person/<uuid>"),
         key=text.grammar(actor["key"], f"{path}.actor.key", "64 lower-case hex digits"),
@@ -152,21 +165,20 @@ def _read_body(value: Json, path: str) -> Mapping[str, str]:
     body = {}
     for name, member in _object(value, path, None).items():
         text.grammar(name, f"{path}.{name}", "the name of a body's member")
-        text.base64url_bytes(member, f"{path}.{name}", 32)
-        body[name] = str(member)
+        body[name] = text.grammar(member, f"{path}.{name}", "unpadded base64url of 32 bytes")
     return body
 
 
 def _read_seen(value: Json, path: str) -> tuple[int, bytes] | None:
     if value is None:
         return None
-    seen = _object(value, path, "root size")
+    seen = _object(value, path, _SEEN)
     return _integer(seen["size"], f"{path}.size", 1), text.base64_bytes(seen["root"], f"{path}.root", 32)
 
 
 def _read_signature(value: Json, path: str) -> Signature:
     batched = isinstance(value, dict) and "batch" in value
-    signature = _object(value, path, "algorithm batch value" if batched else "algorithm value")
+    signature = _object(value, path, _BATCHED if batched else _SIGNATURE)
     algorithm = text.grammar(signature["algorithm"], f"{path}.algorithm", "an algorithm")
     if algorithm not in ("ed25519", "es256"):
         raise NotKnown(f"{path}.algorithm", algorithm)
@@ -175,7 +187,7 @@ def _read_signature(value: Json, path: str) -> Signature:
 
 
 def _read_batch(value: Json, path: str) -> Batch:
-    batch = _object(value, path, "index path size")
+    batch = _object(value, path, _BATCH)
     size = _integer(batch["size"], f"{path}.size", 1)
     index = _integer(batch["index"], f"{path}.index", 0)
     if index >= size or size > MAX_BATCH:
@@ -186,12 +198,12 @@ def _read_batch(value: Json, path: str) -> Batch:
     return Batch(index, size, tuple(hashes))
 
 
-def _object(value: Json, path: str, names: str | None) -> dict[str, Json]:
+def _object(value: Json, path: str, names: frozenset[str] | None) -> dict[str, Json]:
     """Return an object with exactly the members `names` (any, for None)."""
     if not isinstance(value, dict):
         raise Malformed(path, "is not an object")
-    if names is not None and value.keys() != set(names.split()):
-        odd = min(value.keys() ^ set(names.split()))
+    if names is not None and value.keys() != names:
+        odd = min(value.keys() ^ names)
         raise Malformed(f"{path}.{odd}", "is unknown" if odd in value else "is missing")
     return value
 
