@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from custody.errors import AlreadyTaken, CustodyError, NotFound, Unavailable
+from storage.naming import FILES
 from storage.parts import Buffers, Part
 from storage.s3_client import asking
 
@@ -105,10 +107,10 @@ class Uploads:
         try:
             done, size = self._send_all(object_key, upload, first, rest)
             before_completing()
+            return self._complete(object_key, upload, done, size)
         except BaseException:
-            self._abort(object_key, upload)
+            self._abort(object_key, upload)  # of an upload that was completed unseen this takes nothing away
             raise
-        return self._complete(object_key, upload, done, size)
 
     def _begin(self, object_key: str, *, hold: bool) -> str:
         request: CreateMultipartUploadRequestTypeDef = {
@@ -197,6 +199,22 @@ class Uploads:
                 self._client.abort_multipart_upload(Bucket=self._bucket, Key=object_key, UploadId=upload)
         except CustodyError as fault:
             _log.warning("upload_left_behind", object_key=object_key, reason=str(fault))
+
+    def sweep(self, before: dt.datetime) -> list[str]:
+        """Give up the uploads begun before an instant that nobody completed; return their object keys.
+
+        Parts of such an upload take room and belong to nothing. Raises Unavailable.
+        """
+        swept: list[str] = []
+        with asking("sweeping uploads"):
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self._bucket, Prefix=FILES
+            )
+            for upload in [found for page in pages for found in page.get("Uploads", [])]:
+                if upload["Initiated"] < before:
+                    self._abort(upload["Key"], upload["UploadId"])
+                    swept.append(upload["Key"])
+        return swept
 
 
 def _sha256(part: Part) -> str:

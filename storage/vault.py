@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -193,6 +194,10 @@ class S3Vault:
         """Yield the object keys that no entry refers to: harmless, and swept by an administrator."""
         referred = set(known)
         yield from (name for name in self._reading.names(naming.FILES) if name not in referred)
+
+    def sweep_uploads(self, before: dt.datetime) -> list[str]:
+        """Give up uploads begun before an instant and never completed; return their object keys."""
+        return self._uploads.sweep(before)
 
     def _opening(self, stored: StoredFile) -> Opening:
         return lambda: closing(self._reading.whole(stored.object_key, stored.version_id))
