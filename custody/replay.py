@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from custody import clocks
@@ -62,6 +62,10 @@ class World:
         if found is None and self._scope is not None and stream not in self._scope:
             self._missing.add(stream)
         return found
+
+    def skip(self) -> None:
+        """Leave the place of an entry that is missing or cannot be read; the caller has that finding."""
+        self._recorded.append(self._newest[0] if self._newest else datetime.max.replace(tzinfo=UTC))
 
     # --- one entry --------------------------------------------------------------------------------------
 
