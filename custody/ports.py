@@ -137,11 +137,16 @@ class Ledger(LedgerReader, Protocol):
     """The ledger, for writing as well."""
 
     def append(
-        self, submissions: Sequence[Submission], idempotency: IdempotencyKey | None = None
+        self,
+        submissions: Sequence[Submission],
+        idempotency: IdempotencyKey | None = None,
+        files: Sequence[StoredFile] = (),
     ) -> Appended:
         """Record acts, all or none, in order, and return their receipts once they are durable.
 
-        More than one submission is one batch. Raises Rejected, Conflict, Unavailable, OutcomeUnknown.
+        `files`: what the vault stored for the digital intakes among the acts; each intake names exactly its
+        own. Acts or a request that were recorded before give their first receipts again (`replayed`).
+        Raises Rejected, Conflict, Unavailable, OutcomeUnknown, ForkSeen.
         """
 
 

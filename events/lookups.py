@@ -1,0 +1,55 @@
+"""Questions to the ledger's unique rows: which entry holds this act, this request, this value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final, cast
+
+from custody.errors import AlreadyTaken, KeyReused, StaleStream
+from custody.ports import IdempotencyKey, Submission
+from events.database import Database, Session
+from events.proposal import Proposal
+
+_ACT: Final = "SELECT idx FROM entry WHERE act = ?"
+_REQUEST: Final = "SELECT request, first, count FROM idempotency WHERE person = ? AND key = ?"
+_TAKEN: Final = "SELECT 1 FROM taken WHERE kind = ? AND value = ?"
+_KEY: Final = "SELECT 1 FROM stream_key WHERE stream = ? AND generation = ?"
+
+
+class Lookups:
+    """Asks in one session or, given a database, each time anew."""
+
+    def __init__(self, source: Database | Session) -> None:
+        self._select = source.read if hasattr(source, "read") else source.execute
+
+    def recorded(self, submissions: Sequence[Submission]) -> range | None:
+        """Return where these very acts stand in a row, in order, or None unless all of them do."""
+        found = [self._select(_ACT, (bytes.fromhex(each.act.hash),)) for each in submissions]
+        indexes = [cast(int, rows[0][0]) for rows in found if rows]
+        where = range(indexes[0], indexes[0] + len(submissions)) if indexes else range(0)
+        return where if indexes == list(where) and indexes else None
+
+    def request(self, claim: IdempotencyKey) -> range | None:
+        """Return the entries of an earlier request with this key, or None. Raises KeyReused for another request."""
+        rows = self._select(_REQUEST, (claim.person, claim.key))
+        if not rows:
+            return None
+        request, first, count = cast(tuple[bytes, int, int], rows[0])
+        if request.hex() != claim.request:
+            raise KeyReused(claim.key)
+        return range(first, first + count)
+
+    def require_free(self, proposal: Proposal) -> None:
+        """Raise KeyReused, AlreadyTaken or StaleStream for a unique row that the proposal would need."""
+        if proposal.idempotency is not None and self.request(proposal.idempotency) is not None:
+            raise KeyReused(proposal.idempotency.key)
+        for decision in proposal.decisions:
+            for kind, value in decision.unique:
+                if self._select(_TAKEN, (kind, sha256(value.encode()).digest())):
+                    raise AlreadyTaken(kind)
+        for submission, box in zip(proposal.submissions, proposal.boxes, strict=True):
+            unrecorded = None if box is None else box[0].unrecorded
+            if unrecorded is not None and self._select(_KEY, unrecorded[:2]):
+                act = submission.act
+                raise StaleStream(act.stream, version=act.version - 1, previous=act.previous)

@@ -1,0 +1,141 @@
+"""The ledger for reading: entries, streams, disclosures, checkpoints, receipts and proofs, from stored bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import Final, cast
+
+from custody import values
+from custody.act import Disclosure, Entry, read_entry
+from custody.errors import ChainBroken, NotFound
+from custody.ports import Receipt, Recorded, TreeHead
+from custody.states import State
+from custody.values import LedgerId, StreamName
+from events.checkpoint import LogKey
+from events.committed import proven
+from events.database import Database
+from events.proving import StoredNodes
+from events.recorder import NEWEST_TREE, tree_row
+from events.sealing import open_box
+from events.standing import Standing
+from events.stream_keys import StreamKeys
+
+PAGE: Final = 1_000  # entries read at once
+_NOTES: Final = 256  # signed checkpoints kept
+_RANGE: Final = (
+    "SELECT notification_id - 1, state FROM stored_events "
+    "WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id"
+)
+_STREAM: Final = (
+    "SELECT notification_id - 1, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
+)
+_BOX: Final = "SELECT generation, box FROM disclosure WHERE idx = ? ORDER BY generation DESC"
+_TREE: Final = "SELECT root FROM tree WHERE size = ?"
+
+
+class Reader:
+    """`custody.ports.LedgerReader`."""
+
+    def __init__(self, database: Database, standing: Standing, keys: StreamKeys, log_key: LogKey) -> None:
+        self._database, self._standing, self._keys, self._log_key = database, standing, keys, log_key
+        self._nodes = StoredNodes(database)
+        self._notes: OrderedDict[int, bytes] = OrderedDict()
+        self._notes_lock = Lock()
+
+    @property
+    def ledger_id(self) -> LedgerId:
+        """Hex SHA-256 of entry 0. Raises NotFound before the ledger is founded."""
+        if self._standing.ledger_id is None:
+            self._standing.refresh()
+        if self._standing.ledger_id is None:
+            raise NotFound("ledger", "here: it is not founded")
+        return self._standing.ledger_id
+
+    def head(self) -> TreeHead:
+        """Return the newest head; NotFound before the ledger is founded."""
+        row = tree_row(self._database.read(NEWEST_TREE))
+        if not row.size:
+            raise NotFound("ledger", "here: it is not founded")
+        return TreeHead(row.size, row.root, values.recorded_instant(row.recorded_at, "recorded_at"))
+
+    def entries(self, start: int, stop: int) -> Iterator[Recorded]:
+        """Yield the entries of [start, stop) in ledger order. Raises ChainBroken at one that is missing."""
+        expected = start
+        for index, data in self.raw(start, stop):
+            if index != expected:
+                break
+            yield Recorded(index, read_entry(data))
+            expected += 1
+        if expected < stop:
+            raise ChainBroken(expected, "is missing")
+
+    def raw(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Yield index and stored bytes of [start, stop), unparsed."""
+        while start < stop:
+            end = min(stop, start + PAGE)
+            for index, data in self._database.read(_RANGE, (start, end)):
+                yield cast(int, index), cast(bytes, data)
+            start = end
+
+    def stream(self, name: StreamName) -> Sequence[Recorded]:
+        """Return all entries of a stream in order; empty when there is none."""
+        rows = self._database.read(_STREAM, (name,))
+        return [Recorded(cast(int, index), read_entry(cast(bytes, data))) for index, data in rows]
+
+    def disclosures(self, index: int) -> tuple[Disclosure, ...]:
+        """Return the disclosures of an entry that can still be opened; none when its key was destroyed.
+
+        Raises NotFound, and ContentAltered for a box that is not what was sealed.
+        """
+        entry = self._entry(index)
+        for generation, box in self._database.read(_BOX, (index,)):
+            key = self._keys.at(entry.act.stream, cast(int, generation))
+            if key is not None:
+                return open_box(key, entry.act, cast(bytes, box), index)
+        return ()
+
+    def state(self, stream: StreamName) -> State | None:
+        """Return the folded state of a stream, or None when it has no entry."""
+        self._standing.refresh()
+        return self._standing.state(stream)
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """Return the signed note of the newest head, or of the tree row of `size`. Raises NotFound."""
+        size = self.head().size if size is None else size
+        with self._notes_lock:
+            known = self._notes.get(size)
+        if known is None:
+            rows = self._database.read(_TREE, (size,))
+            if not rows:
+                raise NotFound("checkpoint", f"of size {size}")
+            known = self._log_key.sign(size, cast(bytes, rows[0][0]))
+            with self._notes_lock:
+                self._notes[size] = known
+                if len(self._notes) > _NOTES:
+                    self._notes.popitem(last=False)
+        return known
+
+    def receipt(self, index: int) -> Receipt:
+        """Return a receipt of an entry under the newest head. Raises NotFound."""
+        entry, size = self._entry(index), self.head().size
+        return proven(index, entry.data, self._nodes.inclusion(index, size), self.checkpoint(size))
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the inclusion path of `index` in the tree of `size` (RFC 6962 2.1.1). Raises NotFound."""
+        if not 0 <= index < size <= self.head().size:
+            raise NotFound("proof", f"of entry {index} in a tree of {size}")
+        return self._nodes.inclusion(index, size)
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """Return the consistency proof between two sizes, 0 < old <= new (RFC 6962 2.1.2). Raises NotFound."""
+        if not 0 < old <= new <= self.head().size:
+            raise NotFound("proof", f"between the sizes {old} and {new}")
+        return self._nodes.consistency(old, new)
+
+    def _entry(self, index: int) -> Entry:
+        rows = self._database.read(_RANGE, (index, index + 1)) if index >= 0 else []
+        if not rows:
+            raise NotFound("entry", str(index))
+        return read_entry(cast(bytes, rows[0][1]))

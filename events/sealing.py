@@ -1,0 +1,77 @@
+"""Boxes: the opened values of one entry, encrypted under its stream's data key (docs/spec/ledger-v1.md section 9).
+
+A box is 12 random bytes and AES-256-GCM over the canonical list of disclosures. What is authenticated with it
+binds it to its act and to the generation of the key, so that boxes cannot be exchanged between rows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from custody import values
+from custody.act import DISCLOSURE_PREFIX, MAX_VALUE, Act, Disclosure, read_disclosure
+from custody.canonical import canonical, parse
+from custody.errors import ContentAltered, Malformed, TooLarge
+from custody.values import StreamName
+from events.rows import StreamKeyRow
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+_CONTEXT: Final = b"custody-box/1\n%b\n%d\n"
+_FRAME: Final = 40  # bytes of `["<salt>",` and quotes around a name; a limit on the value needs no more
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """The data key of a stream. `unrecorded` is its wrapped row until the first entry that uses it is recorded."""
+
+    stream: StreamName
+    generation: int
+    cipher: AESGCM
+    unrecorded: StreamKeyRow | None = None
+
+
+def require_opened(act: Act, disclosures: Sequence[Disclosure], path: str = "disclosures") -> list[bytes]:
+    """Return the canonical bytes of each disclosure if they open the act's body: each member exactly once.
+
+    Raises Malformed with the path of the first that is missing, extra or does not open its commitment; TooLarge.
+    """
+    if len(disclosures) != len(act.body) or {each.name for each in disclosures} != act.body.keys():
+        raise Malformed(path, "do not open each member of the body exactly once")
+    opened = []
+    for place, each in enumerate(disclosures):
+        data = canonical([each.salt, each.name, each.value])
+        if len(data) > MAX_VALUE + _FRAME + len(each.name):
+            raise TooLarge(f"{path}[{place}].value ({each.name})", size=len(data), limit=MAX_VALUE)
+        if act.body[each.name] != values.to_base64url(sha256(DISCLOSURE_PREFIX + data).digest()):
+            raise Malformed(f"{path}[{place}]", f"does not open the commitment of {each.name}")
+        opened.append(data)
+    return opened
+
+
+def seal(key: DataKey, act: Act, opened: Sequence[bytes]) -> bytes:
+    """Return the box of disclosures given as canonical bytes."""
+    nonce = os.urandom(NONCE_BYTES)
+    plain = b"[" + b",".join(opened) + b"]"
+    return nonce + key.cipher.encrypt(nonce, plain, _CONTEXT % (act.hash.encode(), key.generation))
+
+
+def open_box(key: DataKey, act: Act, box: bytes, index: int) -> tuple[Disclosure, ...]:
+    """Return the disclosures of a box. Raises ContentAltered when it is not the box of this act under this key."""
+    context = _CONTEXT % (act.hash.encode(), key.generation)
+    what = f"disclosures of entry {index}"
+    try:
+        plain = key.cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], context)
+        found = parse(plain, what)
+    except (InvalidTag, ValueError, Malformed) as fault:
+        raise ContentAltered(what, expected="a box of this act", measured="other bytes") from fault
+    if not isinstance(found, list):
+        raise ContentAltered(what, expected="a list", measured="something else")
+    return tuple(read_disclosure(each, f"{what}[{place}]") for place, each in enumerate(found))

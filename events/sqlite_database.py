@@ -1,0 +1,122 @@
+"""SQLite as the database: WAL, synchronous=FULL, the write lock taken before anything is read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+
+from events.database import Row, Value, translated
+from events.schema import Engine, in_dialect
+
+LOCK_SECONDS: Final = 30
+PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten
+    "PRAGMA recursive_triggers=ON",  # so that REPLACE cannot delete past the guards
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-16384",  # KiB
+)
+
+
+class DurablePool(SQLiteConnectionPool):
+    """The library's pool; every connection has the settings above."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        """Connect as the library does, but for a cache that holds more than one statement."""
+        raw = sqlite3.connect(
+            self.db_name,
+            timeout=LOCK_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        raw.row_factory = sqlite3.Row
+        for pragma in PRAGMAS:
+            raw.execute(pragma)
+        return SQLiteConnection(raw, max_age=self.max_age)
+
+
+class DurableDatastore(SQLiteDatastore):
+    """The library's datastore over `DurablePool`, with streams' names as originator ids."""
+
+    def __init__(self, file: Path | str) -> None:
+        super().__init__(str(file), lock_timeout=LOCK_SECONDS, originator_id_type="text")
+        self.pool.close()
+        self.pool = DurablePool(db_name=str(file), lock_timeout=LOCK_SECONDS, pool_timeout=LOCK_SECONDS)
+
+
+def raw_connection(connection: SQLiteConnection) -> sqlite3.Connection:
+    """Return the connection below the library's wrapper."""
+    return connection._sqlite_conn  # noqa: SLF001 - the library's recorders reach it through cursors only
+
+
+class SqliteSession:
+    """An open transaction on one connection."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._cursor = raw.cursor()
+        self._cursor.row_factory = None  # the library's rows are for the library
+
+    def execute(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
+        """Run one statement and return its rows."""
+        return self._cursor.execute(statement, values).fetchall()
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Run one statement for each of several rows of values."""
+        self._cursor.executemany(statement, rows)
+
+
+class SqliteDatabase:
+    """`events.database.Database` over one SQLite file."""
+
+    engine: Engine = "sqlite"
+
+    def __init__(self, file: Path | str) -> None:
+        self.file = Path(file)
+        self.datastore = DurableDatastore(file)
+
+    def create(self, statements: Sequence[str]) -> None:
+        """Run DDL in one transaction."""
+        with self.transaction() as session:
+            for statement in statements:
+                session.execute(statement if "TRIGGER" in statement else in_dialect(statement, self.engine))
+
+    def read(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
+        """Return the rows of one SELECT."""
+        with translated(), self.datastore.get_connection(commit=False) as connection:
+            return SqliteSession(raw_connection(connection)).execute(statement, values)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqliteSession]:
+        """Open a transaction whose SELECTs all see the same moment."""
+        with translated(), self.datastore.get_connection(commit=False) as connection:
+            raw = raw_connection(connection)
+            raw.execute("BEGIN")
+            try:
+                yield SqliteSession(raw)
+            finally:
+                raw.rollback()
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqliteSession]:
+        """Open a writing transaction; the write lock is taken at its beginning."""
+        with translated(), self.datastore.get_connection(commit=True) as connection:
+            raw = raw_connection(connection)
+            raw.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteSession(raw)
+                raw.commit()
+            finally:
+                if raw.in_transaction:
+                    raw.rollback()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.datastore.close()
