@@ -24,8 +24,9 @@ from events.standing import Standing
 from events.stream_keys import StreamKeys
 from events.writer import Writer
 
-AHEAD_OF_US: Final = "a signer has verified a newer head than this one: the database is a restored backup; "
-    "restore the newest one"
+AHEAD_OF_US: Final = (
+    "a signer has verified a newer head: this database is a restored backup; restore the newest one"
+)
 
 
 class StoredLedger(Reader):
