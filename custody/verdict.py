@@ -102,8 +102,12 @@ class QuestionAnswer:
 def answer(
     question: Question, *, checks: int, findings: Iterable[Finding] = (), basis: Basis = Basis.CHECKED
 ) -> QuestionAnswer:
-    """Return the answer that checks and findings give; no check at all is *not checked*, never *holds*."""
-    own = tuple(sorted((each for each in findings if each.question is question), key=_by_entry))
+    """Return the answer that checks and findings give; no check at all is *not checked*.
+
+    A finding that two checks made (same code, same entries) stands once.
+    """
+    distinct = {(each.code, each.entries): each for each in findings if each.question is question}
+    own = tuple(sorted(distinct.values(), key=_by_entry))
     weights = {each.weight for each in own}
     if Weight.FAILS in weights:
         return QuestionAnswer(question, Answer.FAILS, basis, checks, own)

@@ -34,6 +34,7 @@ __all__ = [
     "State",
     "View",
     "evolve",
+    "joined",
     "person_of",
 ]
 
