@@ -22,6 +22,10 @@ Digest = NewType("Digest", str)  # hex SHA-256 of bytes
 
 STREAM_KINDS: Final = frozenset({"ledger", "person", "case", "exhibit", "access", "fixity"})
 
+# So that every instant can be told in every zone, also by programs whose calendar ends at the years 1 and 9999.
+FIRST_YEAR: Final = "1000"
+LAST_YEAR: Final = "9998"
+
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _uuid = re.compile(_UUID).fullmatch
 _stream = re.compile(rf"([a-z]{{1,20}})/{_UUID}").fullmatch
@@ -145,6 +149,8 @@ def recorded_instant(value: object, path: str) -> datetime:
 
 
 def _instant(found: str, path: str) -> datetime:
+    if not FIRST_YEAR <= found[:4] <= LAST_YEAR:
+        raise Malformed(path, f"is not within the years {FIRST_YEAR} to {LAST_YEAR}")
     try:
         return datetime.fromisoformat(found)
     except ValueError as fault:

@@ -74,6 +74,8 @@ def base64_bytes(value: object, path: str, length: int | None = None) -> bytes:
 def instant(value: object, path: str, name: str) -> datetime:
     """Return the aware time of a text of grammar `name`, refused unless the calendar and the clock have it."""
     text = grammar(value, path, name)
+    if not "1000" <= text[:4] <= "9998":  # entry-v1, section 3
+        raise Malformed(path, "is not within the years 1000 to 9998")
     try:
         return datetime.fromisoformat(text)
     except ValueError as fault:
