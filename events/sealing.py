@@ -63,15 +63,27 @@ def seal(key: DataKey, act: Act, opened: Sequence[bytes]) -> bytes:
     return nonce + key.cipher.encrypt(nonce, plain, _CONTEXT % (act.hash.encode(), key.generation))
 
 
+def unsealed(key: DataKey, act: Act, box: bytes, index: int) -> bytes:
+    """Return the canonical list that a box holds. Raises ContentAltered when it is not the box of this act."""
+    context = _CONTEXT % (act.hash.encode(), key.generation)
+    try:
+        return key.cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as fault:
+        raise _not_its_box(index) from fault
+
+
 def open_box(key: DataKey, act: Act, box: bytes, index: int) -> tuple[Disclosure, ...]:
     """Return the disclosures of a box. Raises ContentAltered when it is not the box of this act under this key."""
-    context = _CONTEXT % (act.hash.encode(), key.generation)
-    what = f"disclosures of entry {index}"
+    plain, what = unsealed(key, act, box, index), f"disclosures of entry {index}"
     try:
-        plain = key.cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], context)
         found = parse(plain, what)
-    except (InvalidTag, ValueError, Malformed) as fault:
-        raise ContentAltered(what, expected="a box of this act", measured="other bytes") from fault
+    except Malformed as fault:
+        raise _not_its_box(index) from fault
     if not isinstance(found, list):
         raise ContentAltered(what, expected="a list", measured="something else")
     return tuple(read_disclosure(each, f"{what}[{place}]") for place, each in enumerate(found))
+
+
+def _not_its_box(index: int) -> ContentAltered:
+    what = f"disclosures of entry {index}"
+    return ContentAltered(what, expected="a box of this act", measured="other bytes")
