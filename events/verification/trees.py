@@ -1,0 +1,40 @@
+"""The tree, recomputed from leaf hashes: the root of any size that somebody claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from events.merkle import HASH_BYTES, Frontier, cover, folded
+
+
+class Trees:
+    """A growing tree that keeps each complete subtree: 64 bytes for each entry."""
+
+    def __init__(self) -> None:
+        self._frontier = Frontier.empty()
+        self._levels: list[bytearray] = []
+
+    @property
+    def size(self) -> int:
+        """The number of leaves."""
+        return self._frontier.size
+
+    def grow(self, leaves: Sequence[bytes]) -> None:
+        """Append leaf hashes."""
+        self._frontier, made = self._frontier.grown(leaves)
+        for level, _number, found in made:
+            if level == len(self._levels):
+                self._levels.append(bytearray())
+            self._levels[level] += found
+
+    def root(self, size: int) -> bytes:
+        """Return the root over the first `size` leaves, at most all (ledger-v1 2.2)."""
+        if not 0 <= size <= self.size:
+            raise ValueError(f"there is no tree of {size} entries")
+        levels = self._levels
+        return folded(
+            [
+                bytes(levels[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
+                for level, number in cover(0, size)
+            ]
+        )
