@@ -57,6 +57,22 @@ class Person:
             )
         return answer
 
+    @property
+    def ledger(self) -> str:
+        """The id of the ledger that this person's commands speak of."""
+        found: str = json.loads((self.home / "current.json").read_text())["ledger"]
+        return found
+
+    @property
+    def profile(self) -> Path:
+        """The folder of keys, receipts and the newest checkpoint."""
+        return self.home / "ledgers" / self.ledger
+
+    @property
+    def checkpoint(self) -> bytes:
+        """The newest checkpoint that this person's client verified."""
+        return (self.profile / "checkpoint").read_bytes()
+
     def ask(self, *arguments: str | Path) -> Answer:
         """Run `custody --json ...` and return its answer, whatever it is."""
         environment = os.environ | {

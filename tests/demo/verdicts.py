@@ -1,6 +1,8 @@
 """Reads verdicts (`custody-verdict/1`): which questions hold, and whether the right one fails at the right place."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
@@ -22,10 +24,17 @@ class Expected:
         )
 
 
+def of_lines(lines: list[Json]) -> Json:
+    """Return the verdict that `custody verify --json` prints as one line per question."""
+    return {"questions": {line["question"]: line for line in lines}}
+
+
 def holds(verdict: Json) -> bool:
-    """Tell whether every required question holds, each after at least one check."""
+    """Tell whether every required question was asked and holds, each after at least one check."""
     questions = verdict["questions"]
-    return all(questions[each]["answer"] == "holds" and questions[each]["checks"] > 0 for each in REQUIRED)
+    return questions.keys() >= set(REQUIRED) and all(
+        questions[each]["answer"] == "holds" and questions[each]["checks"] > 0 for each in REQUIRED
+    )
 
 
 def in_short(verdict: Json) -> str:
@@ -41,3 +50,8 @@ def failures(verdict: Json) -> list[str]:
         for finding in asked["findings"]
         if finding["weight"] == "fails"
     ]
+
+
+def save(verdict: Json, file: Path) -> None:
+    """Write a verdict, for whoever wants to look at it later."""
+    file.write_text(json.dumps(verdict, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")

@@ -1,0 +1,66 @@
+"""`python -m tests.demo [FOLDER]`: the story of one case and five attacks on it; exit 0 only if all went as it must."""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.demo import outputs
+from tests.demo.attacks import Attacks
+from tests.demo.checks import Checks
+from tests.demo.founding import AUDITOR
+from tests.demo.people import Refused
+from tests.demo.server import NotStarted, Server
+from tests.demo.story import Story
+from tests.demo.tampering import DataDirectory
+from tests.demo.verdicts import save
+from tests.support.tree import ROOT
+
+
+def main(out: Path) -> int:
+    """Tell the story into `out`; return the exit status."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    begun = time.monotonic()
+    with (out / "story.txt").open("w", encoding="utf-8") as written:
+        checks = Checks([sys.stdout, written])
+        checks.tell("Custody: історія однієї справи · the story of one case")
+        try:
+            with tempfile.TemporaryDirectory(prefix="custody-demo-") as folder:
+                run(Path(folder), out, checks)
+        except (Refused, NotStarted) as fault:
+            checks.demand("the story goes on", holds=False, found=fault)
+        return conclude(checks, time.monotonic() - begun)
+
+
+def run(folder: Path, out: Path, checks: Checks) -> None:
+    """Tell the story on a new data directory in `folder`, keep what it leaves, and attack copies of it."""
+    server = Server(folder / "data")
+    server.start()
+    try:
+        story = Story(folder, server, checks)
+        story.tell()
+    finally:
+        server.stop()
+    people = list(story.people.values())
+    auditor = story.people[AUDITOR]
+    count = outputs.write(out, [*people, auditor])
+    checks.demand(
+        f"{count} receipts, the log's key and a checkpoint are kept for other programs", holds=count > 0
+    )
+    untouched = Attacks(folder, DataDirectory(server.data), auditor, checks).all(story.files["photograph"])
+    save(untouched, out / "untouched.verdict.json")
+
+
+def conclude(checks: Checks, seconds: float) -> int:
+    """Say how it ended; a demo without demands is not a success."""
+    checks.chapter("The end", "Кінець")
+    for each in checks.unmet:
+        checks.tell(f"  NOT MET: {each}")
+    checks.tell(f"  {checks.met} of {checks.met + len(checks.unmet)} demands met in {seconds:.0f} s")
+    return 0 if checks.met and not checks.unmet else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "demo"))
