@@ -1,0 +1,113 @@
+"""`custody verify`: the server answers the six questions anew; then this tool checks for itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from custody_cli import answers, checkpoints, naming, operations, output
+from custody_cli.checking import Check, own_checks, worst
+from custody_cli.commands.shared import argument, group, option, settings_of
+from custody_cli.contact import Contact
+from custody_cli.messages import TABLE, say
+from custody_cli.opening import contact
+from custody_verifier.canonical import Json
+
+app = group("help.verify")
+FAILED, UNCHECKED = 1, 3
+
+Files = Annotated[bool, option("--files/--no-files", "opt.files")]
+
+
+@app.command(help=say("help.verify.exhibit"))
+def exhibit(
+    context: typer.Context, name: Annotated[str, argument("arg.exhibit", "EXHIBIT")], files: Files = True
+) -> None:
+    """Verify one exhibit."""
+    with contact(settings_of(context)) as link:
+        found = naming.exhibit(link, name)
+        _verify(link, {"scope": "exhibit", "id": found.uuid}, [found.stream], files=files)
+
+
+@app.command(help=say("help.verify.case"))
+def case(
+    context: typer.Context, name: Annotated[str, argument("arg.case", "CASE")], files: Files = True
+) -> None:
+    """Verify a case with all its exhibits."""
+    with contact(settings_of(context)) as link:
+        found = naming.case(link, name)
+        items = link.door.pages(f"/cases/{found.uuid}/exhibits")
+        streams = [found.stream, *(answers.text(each, "exhibit") for each in items)]
+        _verify(link, {"scope": "case", "id": found.uuid}, streams, files=files)
+
+
+@app.command(help=say("help.verify.ledger"))
+def ledger(context: typer.Context, files: Files = True) -> None:
+    """Verify the whole ledger."""
+    with contact(settings_of(context)) as link:
+        _verify(link, {"scope": "ledger"}, [link.person.person], files=files)
+
+
+def _verify(link: Contact, scope: dict[str, Json], streams: list[str], *, files: bool) -> None:
+    """Ask the server for its verdict, make the own checks, print both, and end by the worst of them."""
+    note = checkpoints.kept_note(link.profile) or b""
+    body: Json = {**scope, "checkpoint": note.decode(), "files": files}
+    operation = answers.text(link.door.post("/verifications", body), "operation")
+    verdict = operations.wait(link, operation, say("progress.verify"))
+    link.advance(link.door.get_text("/checkpoint"))
+    questions = _questions(verdict)
+    for name, question in questions.items():
+        _print_question(link, name, question)
+    checks = list(own_checks(link, streams))
+    for each in checks:
+        _print_check(link, each)
+    outcome = worst([_overall(questions), *(each.outcome for each in checks)])
+    output.result(link.settings, "verdict", {"outcome": outcome}, say(f"verdict.{outcome}"))
+    if outcome != "holds":
+        raise typer.Exit(FAILED if outcome == "fails" else UNCHECKED)
+
+
+def _questions(verdict: Json) -> dict[str, Json]:
+    """Return the six questions of a verdict by name."""
+    found = answers.within(verdict, "questions")
+    if isinstance(found, dict):
+        return found
+    return {answers.text(each, "question"): each for each in answers.items(verdict, "questions")}
+
+
+def _overall(questions: dict[str, Json]) -> str:
+    """Return the worst answer to the questions that a verdict requires: all but the time, which needs a TSA."""
+    told = {answers.text(each, "answer") for name, each in questions.items() if name != "time"}
+    told |= (
+        {"fails"} if answers.text(questions.get("time") or {"answer": "?"}, "answer") == "fails" else set()
+    )
+    return worst(each.replace("_", "-").replace(" ", "-") for each in told)
+
+
+def _print_question(link: Contact, name: str, question: Json) -> None:
+    answer = answers.text(question, "answer").replace("_", "-").replace(" ", "-")
+    basis = answers.optional_text(question, "basis") or ""
+    lines = [f"{_word('question', name):<30} {_word('answer', answer)}" + (f" ({basis})" if basis else "")]
+    lines += [f"    {_finding(each)}" for each in answers.items(question, "findings")]
+    data = {**answers.record(question, name), "question": name}
+    output.result(link.settings, "question", data, "\n".join(lines))
+
+
+def _print_check(link: Contact, check: Check) -> None:
+    head = f"{say(f'check.{check.name}'):<30} {_word('answer', check.outcome)} ({check.count})"
+    text = "\n".join([head, *(f"    {output.clean(each)}" for each in check.findings)])
+    output.result(link.settings, "own-check", check.to_json(), text)
+
+
+def _finding(finding: Json) -> str:
+    code = answers.optional_text(finding, "code") or ""
+    text = answers.optional_text(finding, "text") or answers.optional_text(finding, "reason") or ""
+    entries = answers.record(finding, "finding").get("entries")
+    where = f" [{', '.join(map(str, entries))}]" if isinstance(entries, list) and entries else ""
+    return output.clean(f"{code}{where}: {text}")
+
+
+def _word(kind: str, name: str) -> str:
+    key = f"{kind}.{name}"
+    return say(key) if key in TABLE else name

@@ -1,0 +1,250 @@
+"""What goes wrong: (English, Ukrainian)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
+    "answer.shape": (
+        "The server's answer is not of the agreed form ({path}). Nothing was signed on its word.",
+        "Відповідь сервера не має узгодженого вигляду ({path}). На її підставі нічого не підписано.",
+    ),
+    "batch.size": ("One signature covers 1 to {most} acts.", "Один підпис охоплює від 1 до {most} дій."),
+    "check.place": (
+        (
+            "INTEGRITY: the server says that the next act is version {told}; its entries prove version {proved}, "
+            "or another act before it. Nothing was signed."
+        ),
+        (
+            "ЦІЛІСНІСТЬ: сервер називає наступною версію {told}; записи доводять версію {proved} "
+            "або іншу попередню дію. Нічого не підписано."
+        ),
+    ),
+    "checkpoint.forked": (
+        (
+            "INTEGRITY: the server's ledger of {new} entries does not continue the one of {old} entries that was "
+            "seen before. History was rewritten. Nothing was signed. Both checkpoints are kept in {folder}: give "
+            "them to an auditor."
+        ),
+        (
+            "ЦІЛІСНІСТЬ: реєстр сервера з {new} записів не продовжує баченого раніше реєстру з {old} записів. "
+            "Історію переписано. Нічого не підписано. Обидві контрольні точки збережено в {folder}: передайте "
+            "їх аудитору."
+        ),
+    ),
+    "checkpoint.rolled-back": (
+        (
+            "INTEGRITY: the server shows a ledger of {new} entries; one of {old} was seen before. Entries are "
+            "missing, perhaps after a backup was restored. Nothing was signed. Evidence is kept in {folder}."
+        ),
+        (
+            "ЦІЛІСНІСТЬ: сервер показує реєстр з {new} записів; раніше було {old}. Записів бракує, можливо після "
+            "відновлення копії. Нічого не підписано. Докази збережено в {folder}."
+        ),
+    ),
+    "checkpoint.unsigned": (
+        "INTEGRITY: the checkpoint is not signed by the pinned log: {reason}. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: контрольну точку не підписано закріпленим ключем реєстру: {reason}. Нічого не підписано.",
+    ),
+    "clock.bad": (
+        "There is no clock {text}: recorded or occurred.",
+        "Немає годинника {text}: recorded або occurred.",
+    ),
+    "deposit.differs": (
+        "INTEGRITY: what the vault holds of {file} is not what was digested here. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: збережене у сховищі з {file} не збігається з обчисленим тут. Нічого не підписано.",
+    ),
+    "download.differs": (
+        "INTEGRITY: file {file} is not what was signed at its intake. It was not kept.",
+        "ЦІЛІСНІСТЬ: файл {file} не той, що підписано під час прийняття. Його не збережено.",
+    ),
+    "download.none": ("{reference} has no such file.", "{reference} не має такого файлу."),
+    "enrol.none": (
+        "No administrator has accepted your request yet.",
+        "Жоден адміністратор ще не прийняв ваш запит.",
+    ),
+    "enrol.other-key": (
+        "INTEGRITY: another key than yours is enrolled under your name. Do not confirm; tell an administrator.",
+        "ЦІЛІСНІСТЬ: під вашим ім'ям зараховано не ваш ключ. Не підтверджуйте; повідомте адміністратора.",
+    ),
+    "entry.malformed": (
+        "INTEGRITY: entry {index} is not an entry: {reason}.",
+        "ЦІЛІСНІСТЬ: запис {index} не є записом: {reason}.",
+    ),
+    "entry.not-proven": (
+        "INTEGRITY: entry {index} is not what the ledger holds: {reason}. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: запис {index} не той, що міститься в реєстрі: {reason}. Нічого не підписано.",
+    ),
+    "entry.other-ledger": (
+        "INTEGRITY: entry {index} was signed for another ledger.",
+        "ЦІЛІСНІСТЬ: запис {index} підписано для іншого реєстру.",
+    ),
+    "entry.unseen": (
+        (
+            "INTEGRITY: entry {index} is beyond the {size} entries that were proved. Try again; if it stays, tell "
+            "an auditor."
+        ),
+        (
+            "ЦІЛІСНІСТЬ: запис {index} поза межами {size} доведених записів. Спробуйте ще раз; якщо повториться, "
+            "повідомте аудитора."
+        ),
+    ),
+    "fields.file": ("{file} is not a JSON object of members.", "{file} не є об'єктом JSON з полями."),
+    "fields.nothing": ("Nothing is amended.", "Нічого не змінено."),
+    "fields.set": ("{text} is not name=value.", "{text} не має вигляду name=value."),
+    "file.changed": (
+        "{file} changed while it was being taken in. Run the command again.",
+        "{file} змінився під час приймання. Запустіть команду ще раз.",
+    ),
+    "file.exists": ("{file} exists already.", "{file} уже існує."),
+    "file.unreadable": ("{file} cannot be read: {reason}.", "{file} не вдається прочитати: {reason}."),
+    "fingerprint.ask": (
+        "Have the person read the fingerprint aloud, and give it with --fingerprint (or --yes).",
+        "Попросіть особу прочитати відбиток уголос і вкажіть його в --fingerprint (або --yes).",
+    ),
+    "fingerprint.other": (
+        "The key is not the one that {name} read aloud. Nothing was signed.",
+        "Це не той ключ, який прочитала вголос {name}. Нічого не підписано.",
+    ),
+    "intake.missing": (
+        "{name} is missing: say it by its option or with --set.",
+        "Бракує {name}: вкажіть опцією або через --set.",
+    ),
+    "intake.too-many": (
+        "{count} files are too many for one exhibit ({most}). Use --split for several exhibits, or --each.",
+        "{count} файлів забагато для одного доказу ({most}). Скористайтеся --split або --each.",
+    ),
+    "intake.what": (
+        "Name the case with --case, and either files or --physical.",
+        "Вкажіть справу через --case і або файли, або --physical.",
+    ),
+    "interrupted": (
+        "Interrupted. What was done is kept; run the same command to go on.",
+        "Перервано. Зроблене збережено; запустіть ту саму команду, щоб продовжити.",
+    ),
+    "key.kind": ("The key is not an {algorithm} key.", "Це не ключ {algorithm}."),
+    "key.none": ("There is no key in {file}.", "Немає ключа в {file}."),
+    "key.not-waiting": ("No key {fingerprint} waits here.", "Ключ {fingerprint} тут не очікує."),
+    "key.passphrase-wrong": ("The passphrase does not open the key.", "Парольна фраза не відкриває ключ."),
+    "key.unencrypted": (
+        "A key has no passphrase; a backup of it needs --no-passphrase.",
+        "Ключ без парольної фрази; для його копії потрібно --no-passphrase.",
+    ),
+    "key.use": (
+        "A key is for act or session, not {text}.",
+        "Ключ призначено для act або session, а не {text}.",
+    ),
+    "key.weak": (
+        "INTEGRITY: the server's key is refused: {reason}.",
+        "ЦІЛІСНІСТЬ: ключ сервера відхилено: {reason}.",
+    ),
+    "ledger.unfounded": ("The server has no ledger yet.", "Сервер ще не має реєстру."),
+    "name.none": (
+        "There is no {text} here, or you may not see it.",
+        "Тут немає {text}, або вам не можна це бачити.",
+    ),
+    "name.other": (
+        "INTEGRITY: what the server calls {text} is something else by its own entries. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: те, що сервер називає {text}, за його ж записами є чимось іншим. Нічого не підписано.",
+    ),
+    "name.several": (
+        "{count} people are called {text}: give the person's uuid.",
+        "{count} осіб мають ім'я {text}: вкажіть uuid особи.",
+    ),
+    "name.withheld": (
+        "The value {name} of entry {index} is not disclosed to you.",
+        "Значення {name} запису {index} вам не розкрито.",
+    ),
+    "passphrase.differ": ("The two passphrases differ.", "Парольні фрази різні."),
+    "passphrase.file": (
+        "The passphrase file {file} cannot be read.",
+        "Файл парольної фрази {file} не читається.",
+    ),
+    "passphrase.no-keyboard": (
+        "The passphrase is needed and there is no keyboard: set {variable}.",
+        "Потрібна парольна фраза, а клавіатури немає: задайте {variable}.",
+    ),
+    "passphrase.short": (
+        "A passphrase has at least {least} characters.",
+        "Парольна фраза має щонайменше {least} символів.",
+    ),
+    "pin.other": (
+        "INTEGRITY: the server's {what} is not the pinned one ({pinned}). Nothing was signed.",
+        "ЦІЛІСНІСТЬ: {what} сервера не збігається із закріпленим ({pinned}). Нічого не підписано.",
+    ),
+    "pin.vkey-bad": (
+        "INTEGRITY: the log's key is refused: {reason}.",
+        "ЦІЛІСНІСТЬ: ключ реєстру відхилено: {reason}.",
+    ),
+    "pin.vkey-name": (
+        "INTEGRITY: the log's key is not named {origin}.",
+        "ЦІЛІСНІСТЬ: ключ реєстру не має назви {origin}.",
+    ),
+    "profile.missing": ("{file} is missing.", "Бракує {file}."),
+    "profile.none": (
+        "There is no profile in {home}: begin with `custody found` or `custody enrol request`.",
+        "У {home} немає профілю: почніть з `custody found` або `custody enrol request`.",
+    ),
+    "profile.there": (
+        "There is a profile for ledger {ledger} already.",
+        "Профіль для реєстру {ledger} уже є.",
+    ),
+    "profile.unreadable": ("{file} is damaged.", "{file} пошкоджено."),
+    "receipt.none": ("There is no receipt of entry {index}.", "Немає квитанції запису {index}."),
+    "receipt.not-proven": (
+        "INTEGRITY: the receipt of entry {index} does not prove it: {reason}.",
+        "ЦІЛІСНІСТЬ: квитанція запису {index} його не доводить: {reason}.",
+    ),
+    "receipt.other-act": (
+        (
+            "INTEGRITY: the receipt of entry {index} is of another act than the one that was sent. What was signed "
+            "is kept in unsent/."
+        ),
+        "ЦІЛІСНІСТЬ: квитанція запису {index} стосується іншої дії, ніж надіслана. Підписане збережено в unsent/.",
+    ),
+    "receipt.other-signature": (
+        "INTEGRITY: entry {index} carries another signature than the one that was sent.",
+        "ЦІЛІСНІСТЬ: запис {index} має інший підпис, ніж надісланий.",
+    ),
+    "recover.none": ("Nothing is proposed for {name}.", "Для {name} нічого не запропоновано."),
+    "reference.case": ("{text} is not a case reference.", "{text} не є номером справи."),
+    "reference.check": (
+        "The check character of {text} does not fit: look at the label again.",
+        "Контрольний символ {text} не підходить: подивіться на етикетку ще раз.",
+    ),
+    "reference.form": (
+        "{text} is not a reference such as UKR2-25/007-K.",
+        "{text} не є номером на зразок UKR2-25/007-K.",
+    ),
+    "request.other-ledger": ("The request is for another ledger.", "Запит стосується іншого реєстру."),
+    "request.unreadable": ("{file} is not an enrolment request.", "{file} не є запитом на зарахування."),
+    "server.address": ("{server} is not the address of a server.", "{server} не є адресою сервера."),
+    "server.none": ("Name the server with --server.", "Вкажіть сервер через --server."),
+    "server.refused": ("{detail} [{name}]", "{detail} [{name}]"),
+    "server.unreachable": (
+        "{server} does not answer ({reason}). What was signed or sent so far is kept.",
+        "{server} не відповідає ({reason}). Підписане й надіслане досі збережено.",
+    ),
+    "session.other-person": (
+        "INTEGRITY: the server took you for another person. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: сервер прийняв вас за іншу особу. Нічого не підписано.",
+    ),
+    "stream.other": (
+        "INTEGRITY: the server showed entries of something else than {stream}. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: сервер показав записи, що не належать {stream}. Нічого не підписано.",
+    ),
+    "stream.place": (
+        "INTEGRITY: the entries of {stream} do not follow one another, or some are missing. Nothing was signed.",
+        "ЦІЛІСНІСТЬ: записи {stream} не йдуть один за одним, або деяких бракує. Нічого не підписано.",
+    ),
+    "time.bad": (
+        "{text} is not a time such as 2026-11-22T10:14+02:00.",
+        "{text} не є часом на зразок 2026-11-22T10:14+02:00.",
+    ),
+    "transfer.none": (
+        "No offer of {reference} waits for your answer.",
+        "Немає пропозиції {reference}, що чекає на вашу відповідь.",
+    ),
+    "value.form": ("The value of {path} {reason}.", "Значення {path}: {reason}."),
+}

@@ -1,0 +1,74 @@
+"""Receipts for people: a page in Ukrainian and English with a QR code, beside the files that prove it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from custody_cli import private_files
+from custody_cli.keys import read_aloud
+from custody_cli.messages import Language, say_in
+from custody_cli.pins import Pin
+from custody_cli.receipts import Kept
+
+
+def page(pin: Pin, kept: Kept) -> str:
+    """Return the receipt as text to be printed: both languages, then the QR code."""
+    blocks = ["\n".join(_lines(language, pin, kept)) for language in ("uk", "en")]
+    return "\n\n".join([*blocks, _qr(pin, kept)]) + "\n"
+
+
+def write(folder: Path, pin: Pin, kept: Kept) -> list[Path]:
+    """Write page, entry and proof of a receipt into a folder, named by the entry's index; return the files."""
+    contents = {
+        "txt": page(pin, kept).encode(),
+        "entry": kept.entry.data,
+        "tlog-proof": kept.proof,
+        "vkey": ("\n".join(pin.log) + "\n").encode(),
+        "svg": _svg(pin, kept),
+    }
+    files = [folder / f"{kept.index}.{ending}" for ending in contents]
+    for file, content in zip(files, contents.values(), strict=True):
+        private_files.write(file, content)
+    return files
+
+
+def code(pin: Pin, kept: Kept) -> str:
+    """Return what the QR code holds: ledger, index and the SHA-256 of the entry's bytes."""
+    return f"CUSTODY-RECEIPT/1 {pin.ledger} {kept.index} {sha256(kept.entry.data).hexdigest()}"
+
+
+def _lines(language: Language, pin: Pin, kept: Kept) -> Iterator[str]:
+    act = kept.entry.act
+    yield say_in(language, "receipt.title", index=kept.index)
+    rows = {
+        "receipt.act": act.type,
+        "receipt.stream": act.stream,
+        "receipt.person": act.person,
+        "receipt.occurred": act.occurred_at.isoformat(),
+        "receipt.recorded": kept.entry.recorded_at.isoformat(),
+        "receipt.entry": read_aloud(sha256(kept.entry.data).hexdigest()),
+        "receipt.ledger": f"{pin.origin}  {pin.ledger}",
+        "receipt.checkpoint": f"{kept.checkpoint.size}  {kept.checkpoint.root.hex()}",
+    }
+    for key, value in rows.items():
+        yield f"  {say_in(language, key)}: {value}"
+    yield f"  {say_in(language, 'receipt.how', index=kept.index)}"
+
+
+def _qr(pin: Pin, kept: Kept) -> str:
+    import segno  # noqa: PLC0415 - only here
+
+    drawn = io.StringIO()
+    segno.make(code(pin, kept), error="m").terminal(drawn, compact=True)
+    return drawn.getvalue().rstrip("\n")
+
+
+def _svg(pin: Pin, kept: Kept) -> bytes:
+    import segno  # noqa: PLC0415
+
+    drawn = io.BytesIO()
+    segno.make(code(pin, kept), error="m").save(drawn, kind="svg", scale=4)
+    return drawn.getvalue()
