@@ -72,9 +72,9 @@ class MemoryVault:
         until = stored.plain.size if end is None else end
         yield from decrypting_range(fetch, stored.stored_size, key, bound, start, until)
 
-    def check(self, stored: StoredFile) -> FileCheck:
+    def check(self, stored: StoredFile, *, thorough: bool = False) -> FileCheck:
         """Decrypt and compare a stored file; never raises for what it finds."""
-        return check_plain(lambda: io.BytesIO(self._content(stored)), stored, self._master)
+        return check_plain(lambda: io.BytesIO(self._content(stored)), stored, self._master, thorough=thorough)
 
     def check_stored(self, stored: StoredFile) -> FileCheck:
         """Compare the stored bytes with their recorded digest."""

@@ -178,9 +178,12 @@ class S3Vault:
             for body in bodies:
                 body.close()
 
-    def check(self, stored: StoredFile) -> FileCheck:
-        """Fetch, decrypt and compare a stored file; never raises for what it finds."""
-        return check_plain(self._opening(stored), stored, self._master)
+    def check(self, stored: StoredFile, *, thorough: bool = False) -> FileCheck:
+        """Fetch, decrypt and compare a stored file; never raises for what it finds.
+
+        `thorough` compares SHA-512, CRC-32 and the stored digest as well.
+        """
+        return check_plain(self._opening(stored), stored, self._master, thorough=thorough)
 
     def check_stored(self, stored: StoredFile) -> FileCheck:
         """Compare the stored bytes with their recorded digest: needs no key, measures no plain byte."""

@@ -54,6 +54,7 @@ def test_what_was_stored_comes_back(rig: Rig, tmp_path: Path, size: int) -> None
     assert given.content == b"".join(rig.vault.open(stored))
     assert given.declared == stored.plain
     assert Outcome.MATCH == rig.vault.check(stored).outcome
+    assert Outcome.MATCH == rig.vault.check(stored, thorough=True).outcome
     assert given.declared.sha256 == rig.vault.check(stored).measured_sha256
     assert Outcome.MATCH == rig.vault.check_stored(stored).outcome
 
@@ -114,6 +115,7 @@ def test_each_flipped_byte_is_a_mismatch(rig: Rig, tmp_path: Path, size: int) ->
         rig.hands.replace(stored, sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
 
         assert Outcome.MISMATCH == rig.vault.check(stored).outcome
+        assert Outcome.MISMATCH == rig.vault.check(stored, thorough=True).outcome
         assert Outcome.MISMATCH == rig.vault.check_stored(stored).outcome
         with pytest.raises(ContentAltered):
             b"".join(rig.vault.open(stored))
@@ -188,7 +190,15 @@ def test_a_file_recorded_with_other_digests_is_a_mismatch(rig: Rig, tmp_path: Pa
     for lie in (
         replace(stored, plain=FileDigests(size=1000, sha256=given.declared.sha256, sha512="0" * 128)),
         replace(stored, plain=replace(stored.plain, size=999)),
+        replace(stored, plain=replace(stored.plain, sha256="0" * 64)),
         replace(stored, stored_sha256="0" * 64),
+        replace(stored, stored_size=1),
+        replace(stored, crc32=0),
+    ):
+        assert Outcome.MISMATCH == rig.vault.check(lie, thorough=True).outcome
+    for lie in (
+        replace(stored, plain=replace(stored.plain, size=999)),
+        replace(stored, plain=replace(stored.plain, sha256="0" * 64)),
     ):
         assert Outcome.MISMATCH == rig.vault.check(lie).outcome
     for lie in (replace(stored, exhibit=swapped.exhibit), replace(stored, file=swapped.file)):

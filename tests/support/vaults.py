@@ -24,6 +24,9 @@ LEDGER = LedgerId("ab" * 32)
 class Checkable(Vault, Protocol):
     """A vault with the doors that a scrub uses."""
 
+    def check(self, stored: StoredFile, *, thorough: bool = False) -> FileCheck:
+        """Fetch, decrypt and compare."""
+
     def check_stored(self, stored: StoredFile) -> FileCheck:
         """Compare the stored bytes with their digest."""
 
