@@ -76,7 +76,7 @@ class SigningKey:
         """Return the signature of a message: Ed25519, or ECDSA over SHA-256 in DER."""
         if isinstance(self.private, Ed25519PrivateKey):
             return self.private.sign(message)
-        return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
+        return self.private.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
     def proof(self, ledger: LedgerId, person: PersonId) -> str:
         """Return the proof of possession that person.key-added.v1 carries for a session key."""
