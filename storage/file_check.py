@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 
 from custody.errors import ContentAltered, CustodyError, NotFound, Unavailable
 from custody.ports import FileCheck, MasterKey, Outcome, StoredFile
-from storage import naming
 from storage.file_keys import data_key
 from storage.measuring import MeasuredFile, measure, measure_plain, measure_stored
+from storage.naming import FileNames
 from storage.streaming import Source
 
 Opening = Callable[[], AbstractContextManager[Source]]
@@ -29,7 +29,7 @@ def check_plain(opening: Opening, stored: StoredFile, master: MasterKey, *, thor
         key = data_key(master, stored)
     except CustodyError as fault:  # the bytes may be as they were: without the key nobody can say
         return _outcome(stored, Outcome.NOT_CHECKED, f"key: {fault.message}")
-    bound = naming.associated_data(stored.file, stored.exhibit, stored.ledger)
+    bound = FileNames.of(stored).associated_data()
     try:
         with opening() as source:
             compared = (

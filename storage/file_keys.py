@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custody.errors import NotFound, Unavailable
 from custody.ports import MasterKey, StoredFile
-from storage.naming import key_context
+from storage.naming import FileNames
 
 
 def data_key(master: MasterKey, stored: StoredFile) -> bytes:
@@ -16,4 +16,4 @@ def data_key(master: MasterKey, stored: StoredFile) -> bytes:
         raise NotFound("data key of file", stored.file)
     if stored.key_id != master.key_id:
         raise Unavailable("master key", f"the file needs {stored.key_id}")
-    return master.unwrap(stored.wrapped_key, key_context(stored.file, stored.exhibit, stored.ledger))
+    return master.unwrap(stored.wrapped_key, FileNames.of(stored).key_context())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from custody.canonical import canonical, parse
 from custody.errors import Malformed, NotFound
-from custody.values import ExhibitId, FileId, LedgerId, from_base64
-from storage.naming import wrapped_key_name
+from custody.values import from_base64
+from storage.naming import FileNames, wrapped_key_name
 from storage.s3_client import asking
 
 if TYPE_CHECKING:
@@ -23,24 +23,15 @@ class KeyObjects:
         self._client = client
         self._bucket = bucket
 
-    def put(
-        self,
-        object_key: str,
-        wrapped: bytes,
-        key_id: str,
-        *,
-        file: FileId,
-        exhibit: ExhibitId,
-        ledger: LedgerId,
-    ) -> None:
+    def put(self, object_key: str, wrapped: bytes, key_id: str, names: FileNames) -> None:
         """Store the wrapped key of an object. Raises Unavailable."""
         content = canonical(
             {
-                "exhibit": exhibit,
-                "file": file,
+                "exhibit": names.exhibit,
+                "file": names.file,
                 "format": "custody-wrapped-key/1",
                 "key_id": key_id,
-                "ledger": ledger,
+                "ledger": names.ledger,
                 "object": object_key,
                 "wrapped": base64.b64encode(wrapped).decode(),
             }

@@ -43,9 +43,9 @@ class MemoryVault:
         digests.feed([plain])
         measured = digests.measured()
         compare(declared, measured)
-        key, bound = os.urandom(KEY), naming.associated_data(file, exhibit, ledger)
+        key, names = os.urandom(KEY), naming.FileNames(file=file, exhibit=exhibit, ledger=ledger)
         object_key = naming.fresh_object_key(file)
-        self.objects[object_key] = b"".join(encrypting(io.BytesIO(plain), key, bound))
+        self.objects[object_key] = b"".join(encrypting(io.BytesIO(plain), key, names.associated_data()))
         stored_sha256, stored_size = measure_stored(io.BytesIO(self.objects[object_key]))
         return StoredFile(
             file=file,
@@ -58,13 +58,13 @@ class MemoryVault:
             stored_size=stored_size,
             crc32=measured.crc32,
             key_id=self._master.key_id,
-            wrapped_key=self._master.wrap(key, naming.key_context(file, exhibit, ledger)),
+            wrapped_key=self._master.wrap(key, names.key_context()),
         )
 
     def open(self, stored: StoredFile, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Yield the plain bytes of [start, end). Raises NotFound, Unavailable, ContentAltered."""
         key, content = data_key(self._master, stored), self._content(stored)
-        bound = naming.associated_data(stored.file, stored.exhibit, stored.ledger)
+        bound = naming.FileNames.of(stored).associated_data()
 
         def fetch(first: int, after: int) -> io.BytesIO:
             return io.BytesIO(content[first:after])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Final
 
 from custody.canonical import canonical
+from custody.ports import StoredFile
 from custody.values import ExhibitId, FileId, LedgerId
 
 FILES: Final = "files/"
@@ -13,18 +15,29 @@ KEYS: Final = "keys/"
 PROBE: Final = "probe/lock"
 
 
-def associated_data(file: FileId, exhibit: ExhibitId, ledger: LedgerId) -> bytes:
-    """Return what the bytes of a file are bound to (vault-v1, section 2.1)."""
-    return b"custody-stored-file/1\n" + _binding(file, exhibit, ledger)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileNames:
+    """Whose bytes these are: what the encryption of a file, and of its key, is bound to."""
 
+    file: FileId
+    exhibit: ExhibitId
+    ledger: LedgerId
 
-def key_context(file: FileId, exhibit: ExhibitId, ledger: LedgerId) -> bytes:
-    """Return what the wrapped data key of a file is bound to (vault-v1, section 3.1)."""
-    return b"custody-file-key/1\n" + _binding(file, exhibit, ledger)
+    @classmethod
+    def of(cls, stored: StoredFile) -> FileNames:
+        """Return the names of a stored file."""
+        return cls(file=stored.file, exhibit=stored.exhibit, ledger=stored.ledger)
 
+    def associated_data(self) -> bytes:
+        """Return what the bytes of the file are bound to (vault-v1, section 2.1)."""
+        return b"custody-stored-file/1\n" + self._binding()
 
-def _binding(file: FileId, exhibit: ExhibitId, ledger: LedgerId) -> bytes:
-    return canonical({"exhibit": exhibit, "file": file, "ledger": ledger})
+    def key_context(self) -> bytes:
+        """Return what the wrapped data key of the file is bound to (vault-v1, section 3.1)."""
+        return b"custody-file-key/1\n" + self._binding()
+
+    def _binding(self) -> bytes:
+        return canonical({"exhibit": self.exhibit, "file": self.file, "ledger": self.ledger})
 
 
 def fresh_object_key(file: FileId) -> str:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, cast
 
-from storage.digests import Block, Lanes, PlainDigests
+from storage.digests import Block, Lanes, Measured, PlainDigests
 from storage.streaming import FIRST, HEADER, REST, SEGMENT, TAG, Segments, Source, blocks, stored_size
 
 PART: Final = 16 << 20
@@ -68,9 +68,17 @@ class Sealing:
     """One pass over the plain bytes: digests of them, the encrypted parts, and the digest of those."""
 
     def __init__(
-        self, source: Source, size: int, key: bytes, associated_data: bytes, buffers: Buffers
+        self,
+        source: Source,
+        size: int,
+        key: bytes,
+        associated_data: bytes,
+        buffers: Buffers,
+        *,
+        digesting: bool,
     ) -> None:
-        self.plain = PlainDigests()
+        """With `digesting` off the plain bytes are not measured: who gives them does that."""
+        self.plain = PlainDigests() if digesting else None
         self._stored = hashlib.sha256()
         self._stored_lane = Lanes(self._stored.update)
         self._segments = Segments.fresh(key, associated_data)
@@ -105,8 +113,15 @@ class Sealing:
             self._segments.seal_into(index, plain, view[used:end], last=last)
             used = end
             batch.append(plain)
-        self.plain.feed(batch)
+        if self.plain is not None:
+            self.plain.feed(batch)
         return used, last
+
+    def measured(self) -> Measured:
+        """Return the digests of the plain bytes; only where they are measured here."""
+        if self.plain is None:
+            raise RuntimeError("the plain bytes of this file are measured elsewhere")
+        return self.plain.measured()
 
     def stored_sha256(self) -> str:
         """Return the digest of all encrypted bytes; only after the last part was taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from custody.errors import ContentAltered, CustodyError, NotFound, Unavailable
 from custody.ports import FileCheck, FileDigests, LockGrade, MasterKey, StoredFile
 from custody.values import ExhibitId, FileId, LedgerId
 from storage import naming
-from storage.digests import compare
+from storage.digests import Measured, compare
 from storage.durability import sync_filesystem
 from storage.file_check import Opening, check_plain, check_stored
 from storage.file_keys import data_key
@@ -24,6 +24,7 @@ from storage.key_objects import KeyObjects
 from storage.lock_probe import Probe, probe
 from storage.locks import Retention, lock
 from storage.measuring import measure
+from storage.naming import FileNames
 from storage.parts import Sealing
 from storage.reading import Body, Reading
 from storage.streaming import KEY, Source, decrypting_range
@@ -76,49 +77,82 @@ class S3Vault:
         """
         try:
             with staged.open("rb", buffering=0) as source:
-                return self.store_from(source, file=file, exhibit=exhibit, ledger=ledger, declared=declared)
+                names = FileNames(file=file, exhibit=exhibit, ledger=ledger)
+                stored = self.store_from(source, names, declared)
         except FileNotFoundError as fault:
             raise NotFound("staged file", file) from fault
+        self.retain(stored)
+        return stored
 
     def store_from(
-        self, source: Source, *, file: FileId, exhibit: ExhibitId, ledger: LedgerId, declared: FileDigests
+        self,
+        source: Source,
+        names: FileNames,
+        declared: FileDigests,
+        measured: Callable[[], Measured] | None = None,
     ) -> StoredFile:
-        """Store what `source` gives, like `store`.
+        """Store what `source` gives, like `store`, but leave it under legal hold: `retain` ends that.
+
+        `measured` tells the digests of what `source` gave, where somebody else computes them; it is
+        asked once all bytes were sent, and what it raises stops the object from coming into being.
 
         1. a fresh data key, wrapped, its object written; 2. parts under legal hold; 3. complete only if
-        the digests are the declared ones; 4. sync; 5. read back and compare; 6. retain; 7. lift the hold.
+        the digests are the declared ones; 4. sync; 5. read back and compare. 6 and 7 are `retain`.
         """
         key = os.urandom(KEY)
-        wrapped = self._master.wrap(key, naming.key_context(file, exhibit, ledger))
-        bound = naming.associated_data(file, exhibit, ledger)
-        object_key = naming.fresh_object_key(file)
-        self.keys.put(object_key, wrapped, self._master.key_id, file=file, exhibit=exhibit, ledger=ledger)
-        sealing = Sealing(source, declared.size, key, bound, self._uploads.buffers)
-        written = self._write(object_key, sealing, declared)
+        wrapped = self._master.wrap(key, names.key_context())
+        object_key = naming.fresh_object_key(names.file)
+        self.keys.put(object_key, wrapped, self._master.key_id, names)
+        sealing = Sealing(
+            source,
+            declared.size,
+            key,
+            names.associated_data(),
+            self._uploads.buffers,
+            digesting=measured is None,
+        )
+        agreed: list[Measured] = []
+
+        def agree() -> None:
+            found = sealing.measured() if measured is None else measured()
+            compare(declared, found)
+            agreed.append(found)
+
+        written = self._write(object_key, sealing, agree)
         self._sync()
-        stored = self._read_back(written, sealing, key, bound)
-        self._lock(written)
+        stored_size = self._read_back(written, sealing, agreed[0], key, names)
         return StoredFile(
-            file=file,
-            exhibit=exhibit,
-            ledger=ledger,
+            file=names.file,
+            exhibit=names.exhibit,
+            ledger=names.ledger,
             plain=declared,
             object_key=object_key,
             version_id=written.version_id,
             stored_sha256=sealing.stored_sha256(),
-            stored_size=stored,
-            crc32=sealing.plain.measured().crc32,
+            stored_size=stored_size,
+            crc32=agreed[0].crc32,
             key_id=self._master.key_id,
             wrapped_key=wrapped,
         )
 
-    def _write(self, object_key: str, sealing: Sealing, declared: FileDigests) -> Written:
-        def agree() -> None:
-            compare(declared, sealing.plain.measured())
+    def retain(self, stored: StoredFile) -> None:
+        """Retain a stored version, then lift the hold of its upload unless holds are to stay. Raises Unavailable."""
+        if self.grade() is LockGrade.LOCKED and stored.version_id is not None:
+            lock(
+                self._client,
+                self._settings.bucket,
+                stored.object_key,
+                stored.version_id,
+                self._settings.retention,
+            )
 
+    def _write(self, object_key: str, sealing: Sealing, agree: Callable[[], None]) -> Written:
         try:
             return self._uploads.write(
-                object_key, sealing.parts(), hold=self.grade() is LockGrade.LOCKED, before_completing=agree
+                object_key,
+                sealing.parts(),
+                hold=self.grade() is LockGrade.LOCKED,
+                before_completing=agree,
             )
         except CustodyError:
             self._forget(object_key)
@@ -134,27 +168,17 @@ class S3Vault:
         if self._settings.sync_dir is not None:
             sync_filesystem(self._settings.sync_dir)
 
-    def _read_back(self, written: Written, sealing: Sealing, key: bytes, bound: bytes) -> int:
+    def _read_back(
+        self, written: Written, sealing: Sealing, agreed: Measured, key: bytes, names: FileNames
+    ) -> int:
         try:
             with closing(self._reading.whole(written.object_key, written.version_id)) as body:
-                found = measure(body, key, bound)
+                found = measure(body, key, names.associated_data())
         except NotFound as fault:
             raise Unavailable("vault", "a file that was just stored is not there") from fault
-        if found.stored_sha256 != sealing.stored_sha256() or found.plain != sealing.plain.measured():
-            raise ContentAltered(
-                "read back", expected=sealing.plain.measured().sha256, measured=found.plain.sha256
-            )
+        if found.stored_sha256 != sealing.stored_sha256() or found.plain != agreed:
+            raise ContentAltered("read back", expected=agreed.sha256, measured=found.plain.sha256)
         return found.stored_size
-
-    def _lock(self, written: Written) -> None:
-        if self.grade() is LockGrade.LOCKED and written.version_id is not None:
-            lock(
-                self._client,
-                self._settings.bucket,
-                written.object_key,
-                written.version_id,
-                self._settings.retention,
-            )
 
     def open(self, stored: StoredFile, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """Yield the plain bytes of [start, end).
@@ -163,7 +187,7 @@ class S3Vault:
         ContentAltered.
         """
         key = data_key(self._master, stored)
-        bound = naming.associated_data(stored.file, stored.exhibit, stored.ledger)
+        bound = FileNames.of(stored).associated_data()
         bodies: list[Body] = []
 
         def fetch(first: int, after: int) -> Source:
