@@ -1,5 +1,12 @@
-"""Verifying a stored ledger from its stored bytes: the six questions for an exhibit, a case or the ledger.
+"""Verifying a stored ledger from its stored bytes: six questions about an exhibit, a case or the ledger.
 
-Written by the verification engineer. Interface: `verify(reader, scope, ...) -> custody.verdict` result; reads
-`custody.ports.LedgerReader.raw` alone, never projections nor cached states.
+`verify` is all that other rooms need. It reads rows of the database, never projections and never cached states.
 """
+
+from __future__ import annotations
+
+from events.verification.exhibits import CheckFile
+from events.verification.scopes import Scope
+from events.verification.verifying import Outside, Progress, verify
+
+__all__ = ["CheckFile", "Outside", "Progress", "Scope", "verify"]

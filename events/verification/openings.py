@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from custody.act import DISCLOSURE_PREFIX, Act, Disclosure, read_disclosure
+from custody.act import DISCLOSURE_PREFIX, Act
 from custody.canonical import Json, canonical
-from custody.errors import ContentAltered, CustodyError, Malformed, TooLarge
+from custody.errors import ContentAltered, Malformed, TooLarge
 from events.sealing import unsealed
 from events.stream_keys import StreamKeys
 from events.verification.stored import Box
 
 _scan = json.JSONDecoder().raw_decode
+_SALT: Final = 22  # base64url digits of 16 bytes
 _URL: Final = bytes.maketrans(b"+/", b"-_")
 
 
@@ -76,12 +77,14 @@ def _require_opening(act: Act, value: Json, data: bytes) -> None:
     commitment = b2a_base64(sha256(DISCLOSURE_PREFIX + data).digest(), newline=False).translate(_URL)[:-1]
     if not isinstance(value, list) or len(value) != 3 or not isinstance(value[1], str):
         raise Altered("the box does not hold disclosures")
+    if not isinstance(value[0], str) or len(value[0]) != _SALT:
+        raise Altered("the box holds a salt that is not 16 bytes")
     if act.body.get(value[1]) != commitment.decode():
         raise Altered(f"the disclosure of {value[1][:100]} does not open its commitment")
 
 
 def _whole(act: Act, found: dict[str, Json]) -> dict[str, Json]:
     if found.keys() != act.body.keys():
-        odd = sorted(found.keys() ^ act.body.keys())[0]
+        odd = min(found.keys() ^ act.body.keys())
         raise Altered(f"the box does not open each member of the body: {odd}")
     return found

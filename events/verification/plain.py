@@ -6,6 +6,7 @@ A test holds the two together.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from datetime import datetime
@@ -64,16 +65,20 @@ def plain_entry(data: bytes) -> Plain | None:
 
 
 def _ascending(names: list[bytes]) -> bool:
-    return all(one < other for one, other in zip(names, names[1:], strict=False))
+    return all(one < other for one, other in itertools.pairwise(names))
 
 
 def _canonical(public: str) -> bool:
-    """Tell whether public members are canonical and texts, true, false or null; others are left to `read_entry`."""
+    """Tell whether public members are canonical and without numbers; others are left to `read_entry`."""
     try:
         found = _read(public)
     except ValueError:
         return False
-    return _write(found) == public and all(type(each) in _SIMPLE for each in found.values())
+    return _write(found) == public and all(map(_simple, found.values()))
+
+
+def _simple(value: object) -> bool:
+    return type(value) in _SIMPLE or (type(value) is list and all(type(each) is str for each in value))
 
 
 def _exists(instant: bytes) -> bool:

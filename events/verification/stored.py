@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
-from custody.values import StreamName
+from custody.values import FileId, StreamName
 from events.database import Database
 from events.recorder import NEWEST_TREE, tree_row
 from events.rows import TreeRow
@@ -30,6 +30,10 @@ _STREAM: Final = (
     "SELECT notification_id - 1, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
 )
 
+_STREAM_OF: Final = "SELECT originator_id FROM stored_events WHERE notification_id = ?"
+_BOXES_OF: Final = "SELECT generation, box FROM disclosure WHERE idx = ? ORDER BY generation DESC"
+_FILE: Final = "SELECT idx, sha256, sha512, size FROM stored_file WHERE file = ?"
+
 Box = tuple[int, bytes]
 """Generation of the data key, and the bytes of the box."""
 
@@ -37,7 +41,7 @@ Box = tuple[int, bytes]
 class StoredEntry(NamedTuple):
     """One row of `stored_events` with the row of `entry` beside it, whose columns are None when it is missing."""
 
-    index: int
+    idx: int
     originator_id: str
     originator_version: int
     topic: str
@@ -91,3 +95,18 @@ class Stored:
     def stream(self, name: StreamName) -> list[tuple[int, bytes]]:
         """Return index and bytes of the entries of a stream."""
         return cast(list[tuple[int, bytes]], self._database.read(_STREAM, (name,)))
+
+    def boxes(self, index: int) -> list[Box]:
+        """Return the boxes of an entry, newest generation first."""
+        return cast(list[Box], self._database.read(_BOXES_OF, (index,)))
+
+    def file(self, file: FileId) -> tuple[int, str, str, int] | None:
+        """Return index, SHA-256 and SHA-512 (hex) and size of a file as its row has them, or None."""
+        for index, sha256, sha512, size in self._database.read(_FILE, (file,)):
+            return cast(int, index), cast(bytes, sha256).hex(), cast(bytes, sha512).hex(), cast(int, size)
+        return None
+
+    def stream_of(self, index: int) -> StreamName | None:
+        """Return the stream under which an entry is stored, or None where there is no entry."""
+        rows = self._database.read(_STREAM_OF, (index + 1,))
+        return StreamName(cast(str, rows[0][0])) if rows else None
