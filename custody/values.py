@@ -159,7 +159,7 @@ def _instant(found: str, path: str) -> datetime:
 
 def write_recorded(instant: datetime) -> str:
     """Return the text of an aware instant on the server's clock, UTC with six digits."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_base64(value: object, path: str, length: int | None = None) -> bytes:

@@ -40,12 +40,13 @@ class Checkpoint:
 class LogKey:
     """The Ed25519 key that signs the checkpoints of one ledger; its name is the ledger's origin."""
 
-    __slots__ = ("_private", "_verifier")
+    __slots__ = ("_key_id", "_private", "_verifier")
 
     def __init__(self, origin: str, private: Ed25519PrivateKey) -> None:
         self._private = private
         raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self._verifier = VerifierKey(require_origin(origin), ed25519_from_raw(raw))
+        self._key_id = self._verifier.key_id
 
     @classmethod
     def generate(cls, origin: str) -> Self:
@@ -82,7 +83,7 @@ class LogKey:
         between them, are a fork. The same tree always gives the same bytes.
         """
         text = Checkpoint(self.origin, _require_tree(size, root), root).text
-        signature = NoteSignature(self.origin, self._verifier.key_id, self._private.sign(text.encode()))
+        signature = NoteSignature(self.origin, self._key_id, self._private.sign(text.encode()))
         return Note(text, (signature,)).to_bytes()
 
 

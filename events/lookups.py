@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final, cast
 
+from custody.act import Act
 from custody.errors import AlreadyTaken, KeyReused, StaleStream
 from custody.ports import IdempotencyKey, Submission
 from events.database import Database, Session
 from events.proposal import Proposal
 
-_ACT: Final = "SELECT idx FROM entry WHERE act = ?"
+# No index over act hashes is needed: the same act has the same place in its stream, and places are unique.
+_PLACE: Final = (
+    "SELECT idx, act FROM stored_events JOIN entry ON idx = notification_id - 1 "
+    "WHERE originator_id = ? AND originator_version = ?"
+)
 _REQUEST: Final = "SELECT request, first, count FROM idempotency WHERE person = ? AND key = ?"
 _TAKEN: Final = "SELECT 1 FROM taken WHERE kind = ? AND value = ?"
 _KEY: Final = "SELECT 1 FROM stream_key WHERE stream = ? AND generation = ?"
@@ -25,10 +30,17 @@ class Lookups:
 
     def recorded(self, submissions: Sequence[Submission]) -> range | None:
         """Return where these very acts stand in a row, in order, or None unless all of them do."""
-        found = [self._select(_ACT, (bytes.fromhex(each.act.hash),)) for each in submissions]
-        indexes = [cast(int, rows[0][0]) for rows in found if rows]
-        where = range(indexes[0], indexes[0] + len(submissions)) if indexes else range(0)
-        return where if indexes == list(where) and indexes else None
+        indexes = [self._index(each.act) for each in submissions]
+        first = indexes[0]
+        if first is None or indexes != list(range(first, first + len(indexes))):
+            return None
+        return range(first, first + len(indexes))
+
+    def _index(self, act: Act) -> int | None:
+        rows = self._select(_PLACE, (act.stream, act.version))
+        if not rows or cast(bytes, rows[0][1]).hex() != act.hash:
+            return None
+        return cast(int, rows[0][0])
 
     def request(self, claim: IdempotencyKey) -> range | None:
         """Return the entries of an earlier request with this key, or None. Raises KeyReused for another request."""

@@ -20,7 +20,7 @@ from custody.values import CaseId, ExhibitId, StreamName
 from events.committed import Written
 from events.files import INTAKE, file_rows
 from events.mapper import stored_event
-from events.merkle import Coordinate, Frontier, leaf_hash
+from events.merkle import Frontier, Node, leaf_hash
 from events.proposal import Proposal
 from events.rows import GroupRows, TreeRow
 from events.sealing import DataKey
@@ -42,15 +42,16 @@ class Group:
 
 
 class Plan:
-    """Plans one group on the head of `standing` at `now`; `hashes` serve the receipts."""
+    """Plans one group on the head of `standing` at `now`; `before` and `made` serve the receipts."""
 
     def __init__(self, standing: Standing, seen: SeenTrees, now: datetime) -> None:
         self._standing, self._seen = standing, seen
         self.head = standing.head
         self.rows = GroupRows(after=self.head)
         self.group = Group(Overlay(standing))
-        self.hashes: dict[Coordinate, bytes] = {}
-        self._recorded_at, self._behind = self._instant(now)
+        self.before = self.after = standing.frontier
+        self.made: list[Node] = []
+        self.recorded_at, self._behind = self._instant(now)
 
     def _instant(self, now: datetime) -> tuple[datetime, ClockBehind | None]:
         if not self.head.size:
@@ -116,20 +117,20 @@ class Plan:
             ordinal = self._ordinal(decision, ordinals)
             entries.append(
                 write_entry(
-                    submission.act, submission.signature, recorded_at=self._recorded_at, ordinal=ordinal
+                    submission.act, submission.signature, recorded_at=self.recorded_at, ordinal=ordinal
                 )
             )
         return entries, ordinals, taken
 
     def _require_instants(self, act: Act, *, follows: bool) -> None:
-        clocks.require_occurred(act, self._recorded_at)
+        clocks.require_occurred(act, self.recorded_at)
         if act.type == clocks.CLOCK_CORRECTED:
             inside = follows or self.rows.events
-            newest = values.write_recorded(self._recorded_at) if inside else self.head.recorded_at
+            newest = values.write_recorded(self.recorded_at) if inside else self.head.recorded_at
             clocks.require_correction(act, newest)
         if act.seen is not None:
             outgrown = self._seen.outgrown_at(act.seen.size, self.head.size)
-            clocks.require_fresh(act, outgrown, self._recorded_at)
+            clocks.require_fresh(act, outgrown, self.recorded_at)
 
     def _claimed(self, decision: Decision, own: set[tuple[str, bytes]]) -> set[tuple[str, bytes]]:
         claimed = {(kind, sha256(value.encode()).digest()) for kind, value in decision.unique}
@@ -197,11 +198,9 @@ class Plan:
 
     def finished(self) -> GroupRows:
         """Return the rows with the tree that they make; nothing can be added afterwards."""
-        before = Frontier.from_bytes(self.head.size, self.head.frontier)
-        after, made = before.grown(self.rows.leaves)
+        self.after, made = self.before.grown(self.rows.leaves)
+        self.made = made
         self.rows.nodes = [node for node in made if node.level]
-        recorded_at = values.write_recorded(self._recorded_at)
-        self.rows.tree = TreeRow(after.size, after.root, after.to_bytes(), recorded_at)
-        for node in (*before.nodes(), *made):
-            self.hashes[Coordinate(node.level, node.number)] = node.hash
+        after, stamp = self.after, values.write_recorded(self.recorded_at)
+        self.rows.tree = TreeRow(after.size, after.root, after.to_bytes(), stamp)
         return self.rows

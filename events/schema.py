@@ -26,7 +26,7 @@ APPEND_ONLY: Final = {
   stream TEXT NOT NULL,
   version {int} NOT NULL,
   leaf {blob} NOT NULL,
-  act {blob} NOT NULL UNIQUE,
+  act {blob} NOT NULL,
   recorded_at TEXT NOT NULL){strict}""",
     "tree": """CREATE TABLE IF NOT EXISTS tree (
   size {int} PRIMARY KEY,

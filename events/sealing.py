@@ -6,6 +6,7 @@ binds it to its act and to the generation of the key, so that boxes cannot be ex
 
 from __future__ import annotations
 
+import json.encoder
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +18,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from custody import values
 from custody.act import DISCLOSURE_PREFIX, MAX_VALUE, Act, Disclosure, read_disclosure
-from custody.canonical import canonical, parse
+from custody.canonical import canonical, check_text, parse
 from custody.errors import ContentAltered, Malformed, TooLarge
 from custody.values import StreamName
 from events.rows import StreamKeyRow
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+_quoted = json.encoder.encode_basestring  # what the canonical form's writer uses for text
 _CONTEXT: Final = b"custody-box/1\n%b\n%d\n"
 _FRAME: Final = 40  # bytes of `["<salt>",` and quotes around a name; a limit on the value needs no more
 
@@ -47,13 +49,23 @@ def require_opened(act: Act, disclosures: Sequence[Disclosure], path: str = "dis
         raise Malformed(path, "do not open each member of the body exactly once")
     opened = []
     for place, each in enumerate(disclosures):
-        data = canonical([each.salt, each.name, each.value])
+        data = _canonical(each, f"{path}[{place}]")
         if len(data) > MAX_VALUE + _FRAME + len(each.name):
             raise TooLarge(f"{path}[{place}].value ({each.name})", size=len(data), limit=MAX_VALUE)
         if act.body[each.name] != values.to_base64url(sha256(DISCLOSURE_PREFIX + data).digest()):
             raise Malformed(f"{path}[{place}]", f"does not open the commitment of {each.name}")
         opened.append(data)
     return opened
+
+
+def _canonical(disclosure: Disclosure, path: str) -> bytes:
+    """Return the canonical bytes of `[salt, name, value]`; most values are plain text, which goes a short way."""
+    salt, name, value = disclosure.salt, disclosure.name, disclosure.value
+    if not isinstance(value, str):
+        return canonical([salt, name, value])
+    for text in (salt, name, value):
+        check_text(text, path)
+    return f"[{_quoted(salt)},{_quoted(name)},{_quoted(value)}]".encode()
 
 
 def seal(key: DataKey, act: Act, opened: Sequence[bytes]) -> bytes:

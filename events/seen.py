@@ -48,10 +48,14 @@ class SeenTrees:
             self._keep(self._outgrown, size, found)
         return found
 
-    def grown(self, after: TreeRow, tree: TreeRow) -> None:
-        """Note a tree that was just committed, and that it outgrew the one before it."""
-        self._keep(self._roots, tree.size, tree.root)
-        self._keep(self._outgrown, after.size, values.recorded_instant(tree.recorded_at, "recorded_at"))
+    def grown(self, after: TreeRow, tree: TreeRow, recorded_at: datetime) -> None:
+        """Note a tree that was committed at an instant, and that it outgrew the one before it."""
+        with self._lock:
+            self._roots[tree.size] = tree.root
+            self._outgrown[after.size] = recorded_at
+            for kept in (self._roots, self._outgrown):
+                if len(kept) > KEPT:
+                    kept.popitem(last=False)
 
     def _root(self, size: int) -> bytes:
         with self._lock:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
@@ -22,11 +23,16 @@ PRAGMAS: Final = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-16384",  # KiB
+    "PRAGMA wal_autocheckpoint=2000",  # pages: a group writes several, and each checkpoint syncs the file
 )
 
 
 class DurablePool(SQLiteConnectionPool):
     """The library's pool; every connection has the settings above."""
+
+    def connect(self) -> SQLiteConnection:
+        """Return a connection that is not the pool's."""
+        return self._create_connection()
 
     def _create_connection(self) -> SQLiteConnection:
         """Connect as the library does, but for a cache that holds more than one statement."""
@@ -49,7 +55,36 @@ class DurableDatastore(SQLiteDatastore):
     def __init__(self, file: Path | str) -> None:
         super().__init__(str(file), lock_timeout=LOCK_SECONDS, originator_id_type="text")
         self.pool.close()
-        self.pool = DurablePool(db_name=str(file), lock_timeout=LOCK_SECONDS, pool_timeout=LOCK_SECONDS)
+        self._connections = DurablePool(
+            db_name=str(file), lock_timeout=LOCK_SECONDS, pool_timeout=LOCK_SECONDS
+        )
+        self.pool = self._connections
+        self._turn = Lock()
+        self._writer: sqlite3.Connection | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Open a transaction that holds the write lock, on the one connection that writes; commit is the caller's.
+
+        Threads of this process take turns here, which is fair; other processes wait for SQLite's own lock.
+        """
+        with self._turn:
+            if self._writer is None:
+                self._writer = raw_connection(self._connections.connect())
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.rollback()
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        with self._turn:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
 
 
 def raw_connection(connection: SQLiteConnection) -> sqlite3.Connection:
@@ -107,15 +142,9 @@ class SqliteDatabase:
     @contextmanager
     def transaction(self) -> Iterator[SqliteSession]:
         """Open a writing transaction; the write lock is taken at its beginning."""
-        with translated(), self.datastore.get_connection(commit=True) as connection:
-            raw = raw_connection(connection)
-            raw.execute("BEGIN IMMEDIATE")
-            try:
-                yield SqliteSession(raw)
-                raw.commit()
-            finally:
-                if raw.in_transaction:
-                    raw.rollback()
+        with translated(), self.datastore.writing() as raw:
+            yield SqliteSession(raw)
+            raw.commit()
 
     def close(self) -> None:
         """Close all connections."""

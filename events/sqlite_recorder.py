@@ -13,11 +13,15 @@ from events.database import translated
 from events.recorder import NEWEST_TREE, group_of, tree_row
 from events.rows import CommitUncertain, GroupRows, HeadMoved
 from events.schema import create_statements
-from events.sqlite_database import SqliteSession, raw_connection
+from events.sqlite_database import DurableDatastore, SqliteSession, raw_connection
 
 
 class SqliteLedgerRecorder(SQLiteApplicationRecorder):
     """`events.recorder.LedgerRecorder` on SQLite."""
+
+    def __init__(self, datastore: DurableDatastore) -> None:
+        self._ours = datastore
+        super().__init__(datastore)
 
     def construct_create_table_statements(self) -> list[str]:
         """Return our tables in place of the library's."""
@@ -61,15 +65,9 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder):
     @contextmanager
     def locked(self) -> Iterator[SqliteLocked]:
         """Take the write lock before anything is read; commit at the end."""
-        with translated(), self.datastore.get_connection(commit=True) as connection:
-            raw = raw_connection(connection)
-            raw.execute("BEGIN IMMEDIATE")
-            try:
-                yield SqliteLocked(raw)
-                _commit(raw)
-            finally:
-                if raw.in_transaction:
-                    raw.rollback()
+        with translated(), self._ours.writing() as raw:
+            yield SqliteLocked(raw)
+            _commit(raw)
 
 
 class SqliteLocked:

@@ -39,6 +39,7 @@ class Standing:
         self._states: OrderedDict[StreamName, State | None] = OrderedDict()
         self._ordinals: dict[CaseId, int] = {}
         self.head: TreeRow = EMPTY_TREE
+        self.frontier = Frontier.empty()
         self.ledger_id: LedgerId | None = None
         self.ledger_stream: StreamName | None = None
 
@@ -75,11 +76,15 @@ class Standing:
         return self._ordinals[case]
 
     def advance(
-        self, head: TreeRow, changed: Mapping[StreamName, State], ordinals: Mapping[CaseId, int]
+        self,
+        head: TreeRow,
+        frontier: Frontier,
+        changed: Mapping[StreamName, State],
+        ordinals: Mapping[CaseId, int],
     ) -> None:
         """Take over what a group of this process made once it is committed."""
         with self._lock:
-            self.head = head
+            self.head, self.frontier = head, frontier
             for stream, state in changed.items():
                 self._keep(stream, state)
             if len(self._ordinals) > self._capacity:
@@ -99,25 +104,24 @@ class Standing:
             Recorded(old.size + place, read_entry(bytes(cast(bytes, row[0]))))
             for place, row in enumerate(read(_AFTER, (old.size, new.size)))
         ]
-        frontier, _ = Frontier.from_bytes(old.size, old.frontier).grown(
-            leaf_hash(each.entry.data) for each in found
-        )
+        frontier, _ = self.frontier.grown(leaf_hash(each.entry.data) for each in found)
         if (frontier.size, frontier.root) != (new.size, new.root):
             raise ChainBroken(old.size, f"the entries up to {new.size} do not make the root that is stored")
-        self._follow(new, found)
+        self._follow(new, frontier, found)
         return found
 
     def open(self) -> None:
         """Take the newest head as it is stored, without reading the entries below it."""
         with self._lock:
             self.head = tree_row(self._database.read(NEWEST_TREE))
+            self.frontier = Frontier.from_bytes(self.head.size, self.head.frontier)
             self._states.clear()
             self._ordinals.clear()
         self._found()
 
-    def _follow(self, head: TreeRow, found: Iterable[Recorded]) -> None:
+    def _follow(self, head: TreeRow, frontier: Frontier, found: Iterable[Recorded]) -> None:
         with self._lock:
-            self.head = head
+            self.head, self.frontier = head, frontier
             self._ordinals.clear()
             for each in found:
                 stream = each.entry.act.stream

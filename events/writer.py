@@ -81,14 +81,14 @@ class Writer:
     def _committed(self, plan: Plan) -> None:
         """Only now, with the tree row durable, is it signed and are the states taken over."""
         rows, group = plan.rows, plan.group
-        self._standing.advance(rows.tree, group.view.changed, group.ordinals)
+        self._standing.advance(rows.tree, plan.after, group.view.changed, group.ordinals)
         if rows.after.size == 0:
             self._standing.set_founded(group.written[0].entries[0].act.stream, rows.events[0].state)
-        self._seen.grown(rows.after, rows.tree)
+        self._seen.grown(rows.after, rows.tree, plan.recorded_at)
         for key in group.keys.values():
             self._keys.recorded(key)
         checkpoint = self._log_key.sign(rows.tree.size, rows.tree.root)
-        committed = Committed(rows.tree, checkpoint, plan.hashes)
+        committed = Committed(plan.before, rows.tree, checkpoint, plan.made)
         for written in group.written:
             written.group = committed
 
