@@ -14,6 +14,7 @@ class Who:
     person: PersonId
     roles: frozenset[str]
     session: str
+    confirmed: bool  # False while the key by which they signed in waits for person.confirmed
     expires: int  # seconds since 1970, the end of the session whatever its use
 
     @property

@@ -35,7 +35,7 @@ class Row:
 STATUS: Final[Mapping[type[CustodyError], Row]] = {
     errors.Malformed: Row(HTTPStatus.BAD_REQUEST),
     errors.TooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, ("size", "limit")),
-    errors.RuleBroken: Row(HTTPStatus.UNPROCESSABLE_ENTITY, ("*",)),
+    errors.RuleBroken: Row(HTTPStatus.UNPROCESSABLE_ENTITY, ("earliest", "latest")),
     errors.SignatureRefused: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.Unauthenticated: Row(HTTPStatus.UNAUTHORIZED),
     errors.NotPermitted: Row(HTTPStatus.FORBIDDEN),
@@ -178,9 +178,7 @@ def _row(kind: type[CustodyError]) -> Row:
 
 
 def _shown_facts(error: CustodyError, names: tuple[str, ...]) -> dict[str, object]:
-    hidden = {"rule", "reason", "path"}
-    found = error.facts if names == ("*",) else {n: error.facts[n] for n in names if n in error.facts}
-    return {name: _plain(value) for name, value in found.items() if name not in hidden}
+    return {name: _plain(error.facts[name]) for name in names if name in error.facts}
 
 
 def _plain(value: object) -> object:

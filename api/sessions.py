@@ -67,21 +67,39 @@ class Sessions:
         if used < idle_limit or begun < absolute_limit:
             change(self._database, "DELETE FROM session WHERE token = ?", (digest,))
             raise Unauthenticated("the session has ended")
-        roles = self._roles(person, key)
+        roles, confirmed = self._standing(person, key)
         if now - used > _TOUCH_SECONDS:
             change(self._database, "UPDATE session SET used = ? WHERE token = ?", (now, digest))
-        return Who(person=person, roles=roles, session=session, expires=begun + ABSOLUTE_SECONDS)
+        return Who(
+            person=person,
+            roles=roles,
+            session=session,
+            confirmed=confirmed,
+            expires=begun + ABSOLUTE_SECONDS,
+        )
+
+    def person(self, person: PersonId) -> Who:
+        """Return a person as if signed in, for judging what they may know of."""
+        state = person_of(self._view, person)
+        held = () if state is None else state.roles
+        roles = frozenset(role for role in held if state is not None and state.holds(role))
+        return Who(person=person, roles=roles, session="", confirmed=True, expires=0)
 
     def end(self, authorization: str | None) -> None:
         """End the session of an Authorization header."""
         change(self._database, "DELETE FROM session WHERE token = ?", (_digest(bearer(authorization)),))
 
-    def _roles(self, person: PersonId, key: Fingerprint) -> frozenset[str]:
-        """Return the roles of a person as of now; Unauthenticated when they or the session's key have ended."""
+    def _standing(self, person: PersonId, key: Fingerprint) -> tuple[frozenset[str], bool]:
+        """Return a person's roles as of now, and whether the session's key is confirmed.
+
+        Raises Unauthenticated when the person or the key has ended since.
+        """
         state = person_of(self._view, person)
-        if state is None or not state.active or key not in state.keys or not state.keys[key].good:
+        if state is None or not state.active or key not in state.keys or state.keys[key].ended is not None:
             raise Unauthenticated("the session has ended")
-        return frozenset(role for role in state.roles if state.holds(role))
+        confirmed = state.keys[key].good
+        roles = frozenset(role for role in state.roles if state.holds(role)) if confirmed else frozenset()
+        return roles, confirmed
 
     def _use_up(self, sign_in: SignIn) -> None:
         """Note the nonce, once: a second use within its life finds the row. Raises Unauthenticated."""

@@ -72,7 +72,8 @@ def judge(sign_in: SignIn, view: View, *, servers: AbstractSet[str], now: dateti
         raise Unauthenticated("the message has expired, or is good for more than 5 minutes")
     person = person_of(view, sign_in.person)
     key = None if person is None else person.keys.get(sign_in.key)
-    if person is None or not person.active or key is None or not key.good or key.use != "session":
+    # A key that waits to be confirmed may sign in, or its person could never send the confirmation.
+    if person is None or not person.active or key is None or key.ended is not None or key.use != "session":
         raise Unauthenticated("the key is not good for sessions of this person")
     if key.algorithm != sign_in.signature.algorithm:
         raise Unauthenticated("the key is not good for sessions of this person")

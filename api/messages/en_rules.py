@@ -1,8 +1,32 @@
-"""What each rule says when it forbids an act, in English."""
+"""What the rules of the doors say in English; those on acts are in `custody.rules`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-RULES: Final[Mapping[str, str]] = {}
+from custody.rules import RULES as ACT_RULES
+
+OWN: Final[Mapping[str, str]] = {
+    "session.other-person": "An act is another person's than the one who is signed in.",
+    "session.unconfirmed": "Confirm your key first: until then nothing else is open to you.",
+    "session.newcomer": "Without a session only a key's confirmation may be sent.",
+    "role.auditor-no-content": "Auditors see all history and all values, and no file.",
+    "role.ledger-readers": "The whole ledger is for auditors and administrators.",
+    "founding.token": "This is not the founding token.",
+    "founding.log": "The origin and the log key are not those of this server.",
+    "founding.only": "Only the founding act is taken here.",
+    "file.not-stored": "The files of an intake are stored and compared first; these are not those that were.",
+}
+
+# Where a fact helps to do it right, it is told; times that may be shown are, what others typed is not.
+_WITH_FACTS: Final[Mapping[str, str]] = {
+    "continuity.order": "Acts on an exhibit follow one another in time: the earliest time is {earliest}.",
+    "continuity.before-collection": "Nothing can happen before the exhibit was collected: the earliest time is {earliest}.",
+}
+
+RULES: Final[Mapping[str, str]] = {
+    **{name: rule.english for name, rule in ACT_RULES.items()},
+    **OWN,
+    **_WITH_FACTS,
+}

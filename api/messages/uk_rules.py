@@ -1,8 +1,31 @@
-"""What each rule says when it forbids an act, in Ukrainian."""
+"""What the rules of the doors say in Ukrainian; those on acts are in `custody.rules`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-RULES: Final[Mapping[str, str]] = {}
+from custody.rules import RULES as ACT_RULES
+
+OWN: Final[Mapping[str, str]] = {
+    "session.other-person": "Одна з дій належить не тій особі, яка увійшла.",
+    "session.unconfirmed": "Спершу підтвердьте свій ключ: доти нічого іншого вам не відкрито.",
+    "session.newcomer": "Без входу можна надіслати лише підтвердження ключа.",
+    "role.auditor-no-content": "Аудитори бачать усю історію та всі значення, але не файли.",
+    "role.ledger-readers": "Увесь реєстр — для аудиторів та адміністраторів.",
+    "founding.token": "Це не код заснування.",
+    "founding.log": "Походження та ключ журналу не належать цьому серверу.",
+    "founding.only": "Тут приймається лише дія заснування.",
+    "file.not-stored": "Файли спершу зберігають і звіряють; ці — не ті, що збережено.",
+}
+
+_WITH_FACTS: Final[Mapping[str, str]] = {
+    "continuity.order": "Дії з доказом ідуть одна за одною в часі: найраніший можливий час — {earliest}.",
+    "continuity.before-collection": "Нічого не могло статися до вилучення доказу: найраніший можливий час — {earliest}.",
+}
+
+RULES: Final[Mapping[str, str]] = {
+    **{name: rule.ukrainian for name, rule in ACT_RULES.items()},
+    **OWN,
+    **_WITH_FACTS,
+}

@@ -1,0 +1,70 @@
+"""`python -m api`: serve, founding-token, backup, restore, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from api.commands.backup import back_up, restore_from
+from api.commands.doctor import examine
+from api.commands.saying import say
+from api.commands.serve import serve, show_token
+from api.key_files import FoundingToken
+from api.settings import Settings
+from custody.errors import CustodyError
+
+USAGE_ERROR = 2
+FAILED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 when it failed, or 2 for wrong usage or settings."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options, Settings())
+    except ValidationError as error:
+        for each in error.errors():
+            name = "CUSTODY_" + "__".join(str(part) for part in each["loc"]).upper()
+            say("bad-setting", name=name, reason=each["msg"])
+        return USAGE_ERROR
+    except CustodyError as error:
+        say("stopped", reason=error.message)
+        return FAILED
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    match options.command:
+        case "serve":
+            return serve(settings)
+        case "founding-token":
+            token = FoundingToken(settings.data_dir)
+            show_token(token.open(), str(token.path), f"http://{settings.host}:{settings.port}")
+            return 0
+        case "backup":
+            return back_up(settings, options.folder)
+        case "restore":
+            return restore_from(settings, options.folder, options.checkpoint)
+        case _:
+            return examine(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m api", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="run the service")
+    commands.add_parser("founding-token", help="print the one-time founding token again")
+    backup = commands.add_parser("backup", help="copy the ledger, with its head beside it, into a new folder")
+    backup.add_argument("folder", type=Path)
+    restore = commands.add_parser("restore", help="bring a backup into an empty data folder")
+    restore.add_argument("folder", type=Path)
+    restore.add_argument("--checkpoint", type=Path, help="a checkpoint kept elsewhere, which it must hold")
+    commands.add_parser("doctor", help="look at settings, keys, database, vault and clock")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `python -m api`, for who runs the server."""

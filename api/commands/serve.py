@@ -1,0 +1,60 @@
+"""`python -m api serve`: run the service until it is told to stop."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from api.app import create_app
+from api.commands.saying import say
+from api.composition import compose
+from api.logging import configure
+from api.routes.ledger import newest
+from api.services import Services
+from api.settings import Settings
+
+_GRACE_SECONDS = 20
+
+
+def serve(settings: Settings) -> int:
+    """Compose the parts, say what the operator must know, and answer requests."""
+    configure(settings)
+    with compose(settings) as services:
+        _announce(services)
+        uvicorn.Server(_config(services)).run()
+    return 0
+
+
+def _announce(services: Services) -> None:
+    url = f"http://{services.settings.host}:{services.settings.port}"
+    if services.ledger.refusal is not None:
+        say("reading-only", reason=services.ledger.refusal)
+    if newest(services) is None:
+        show_token(services.founding_token.open(), str(services.founding_token.path), url)
+    else:
+        services.founding_token.use_up()
+    say("listening", url=url)
+
+
+def show_token(token: str | None, path: str, url: str) -> None:
+    """Print the one-time founding token, for the terminal of who started the server; it is never logged."""
+    if token is None:
+        say("already-founded")
+        return
+    say("unfounded")
+    print(f"  custody found --server {url}", flush=True)
+    say("founding-token")
+    print(f"  {token}", flush=True)
+    say("token-kept", path=path)
+
+
+def _config(services: Services) -> uvicorn.Config:
+    settings = services.settings
+    return uvicorn.Config(
+        create_app(services),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )

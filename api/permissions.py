@@ -1,0 +1,105 @@
+"""Who may read what, judged on the ledger as it stands now. A refusal names its rule; what is hidden is not found."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from api.identity import Who
+from custody.act import Act, Disclosure
+from custody.errors import NotFound, NotPermitted
+from custody.states import CaseState, ExhibitState, View
+from custody.values import CaseId, ExhibitId, PersonId, StreamName
+
+ADMINISTRATOR_EXCLUDED: Final = "role.administrator-excluded"
+AUDITOR_NO_CONTENT: Final = "role.auditor-no-content"
+OTHER_PERSON: Final = "session.other-person"
+LEDGER_READERS: Final = "role.ledger-readers"
+
+_READS_FILES: Final = frozenset({"officer", "custodian", "prosecutor"})
+
+
+def sight(who: Who) -> PersonId | None:
+    """Return whose cases a list is limited to; None for an auditor, who sees all. Raises NotPermitted."""
+    _refuse_administrator(who)
+    return None if who.is_auditor else who.person
+
+
+def require_case(view: View, who: Who, case: CaseId) -> CaseState:
+    """Return a case that the person may see. Raises NotFound for others, NotPermitted for administrators."""
+    state = view.state(StreamName(case))
+    if not isinstance(state, CaseState):
+        raise NotFound("case", case)
+    if who.is_administrator or not (who.is_auditor or state.roles(who.person)):
+        _refuse_administrator(who)
+        raise NotFound("case", case)
+    return state
+
+
+def require_exhibit(view: View, who: Who, exhibit: ExhibitId) -> ExhibitState:
+    """Return an exhibit whose case the person may see. Raises NotFound, NotPermitted."""
+    state = view.state(StreamName(exhibit))
+    if not isinstance(state, ExhibitState):
+        raise NotFound("exhibit", exhibit)
+    try:
+        require_case(view, who, state.case)
+    except NotFound:
+        raise NotFound("exhibit", exhibit) from None
+    return state
+
+
+def require_content(view: View, who: Who, exhibit: ExhibitId) -> ExhibitState:
+    """Return an exhibit whose files the person may read. Raises NotFound, NotPermitted."""
+    state = require_exhibit(view, who, exhibit)
+    case = cast(CaseState, view.state(StreamName(state.case)))
+    if not case.roles(who.person) & _READS_FILES:
+        raise NotPermitted(AUDITOR_NO_CONTENT, "auditors see all history and no file")
+    return state
+
+
+def require_stream(view: View, who: Who, stream: StreamName) -> None:
+    """Raise NotFound unless the person may know of the stream: how it stands, and its entries."""
+    kind, _, number = stream.partition("/")
+    if view.state(stream) is None:
+        raise NotFound("stream", stream)
+    if kind in {"ledger", "person"} or who.is_auditor or who.is_administrator:
+        return
+    if kind == "case":
+        require_case(view, who, CaseId(stream))
+    else:
+        require_exhibit(view, who, ExhibitId(f"exhibit/{number}"))
+
+
+def require_entry(view: View, who: Who, act: Act) -> None:
+    """Raise NotFound unless the person may see the entry that records an act."""
+    if act.person == who.person:
+        return
+    try:
+        require_stream(view, who, act.stream)
+    except NotFound:
+        raise NotFound("entry", "") from None
+
+
+def shown(who: Who, act: Act, disclosures: tuple[Disclosure, ...]) -> tuple[Disclosure, ...]:
+    """Return those disclosures of an entry that the person may see; `require_entry` came before."""
+    if act.person == who.person:
+        return disclosures
+    if act.kind == "person":
+        own = who.is_administrator or who.is_auditor or str(act.stream) == who.person
+        return tuple(each for each in disclosures if own or each.name == "name")
+    return () if who.is_administrator and act.kind != "ledger" else disclosures
+
+
+def require_ledger_reader(who: Who) -> None:
+    """Raise NotPermitted unless the person may have the whole ledger verified."""
+    if not (who.is_auditor or who.is_administrator):
+        raise NotPermitted(LEDGER_READERS, "the whole ledger is for auditors and administrators")
+
+
+def _refuse_administrator(who: Who) -> None:
+    if who.is_administrator:
+        raise NotPermitted(ADMINISTRATOR_EXCLUDED, "an administrator may not see evidence")
+
+
+def may_see_identity(who: Who, person: PersonId) -> bool:
+    """Tell whether who asks may see how a person was identified: administrators, auditors, and they themselves."""
+    return who.is_administrator or who.is_auditor or person == who.person

@@ -1,0 +1,139 @@
+"""The one door for writing, and its check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from fastapi import APIRouter, Response
+from starlette.requests import Request
+
+from api import permissions
+from api.checking import Checks, Planned, read_check
+from api.identity import Who
+from api.problems import CREATED, OK
+from api.replies import request_digest, require_key
+from api.requests import BodyDep, NewcomerDep, answer, told
+from api.routes.ledger import newest, proof
+from api.schemas import PROBLEMS, ActsForm, ChecksForm, body_of
+from api.services import Services, ServicesDep
+from api.submissions import read_submissions, require_one_actor, require_own
+from custody import values
+from custody.errors import Conflict, NotFound, NotPermitted, Rejected, Unauthenticated
+from custody.ports import Appended, IdempotencyKey, Receipt, Submission
+from custody.values import PersonId
+
+router = APIRouter(tags=["acts"], responses=PROBLEMS)
+
+# Nobody can sign in before their first key is confirmed, unless a session key was enrolled with it.
+_NEWCOMERS: Final = frozenset({"person.confirmed.v1"})
+_ROUTE: Final = "POST /api/v1/acts"
+
+
+@router.post(
+    "/acts",
+    operation_id="write",
+    status_code=CREATED,
+    openapi_extra=body_of(ActsForm)
+    | {
+        "security": [{"HTTPBearer": []}],
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+            }
+        ],
+    },
+)
+def write(request: Request, services: ServicesDep, body: BodyDep) -> Response:
+    """Record signed acts, all or none, and return a receipt for each."""
+    key = require_key(request.headers.get("idempotency-key"))
+    submissions = read_submissions(body)
+    person = _writer(services, request, submissions)
+    idempotency = IdempotencyKey(person, key, request_digest(_ROUTE, body))
+    appended = append(services, submissions, idempotency)
+    receipts = appended.receipts
+    told(request, person=person, index=receipts[0].index, count=len(receipts), replayed=appended.replayed)
+    return receipts_of(appended)
+
+
+def _writer(services: Services, request: Request, submissions: Sequence[Submission]) -> PersonId:
+    """Return the person whose acts these are: the session's, or a newcomer who confirms a key."""
+    acts = [each.act for each in submissions]
+    authorization = request.headers.get("authorization")
+    if authorization is None and all(act.type in _NEWCOMERS for act in acts):
+        return require_one_actor(acts)
+    who = services.sessions.who(authorization)
+    require_own(acts, who.person)
+    if not who.confirmed and not all(act.type in _NEWCOMERS for act in acts):
+        raise NotPermitted("session.unconfirmed", "the person has to confirm their key first")
+    return who.person
+
+
+def append(
+    services: Services, submissions: Sequence[Submission], idempotency: IdempotencyKey | None
+) -> Appended:
+    """Record acts with the files that were stored for them; what a stranger may not know of is not found."""
+    files = tuple(file for each in submissions for file in services.waiting.named_by(each.act))
+    try:
+        appended = services.ledger.append(submissions, idempotency, files)
+    except (Rejected, Conflict):
+        _require_known(services, submissions)
+        raise
+    if files and not appended.replayed:
+        services.waiting.forget(files)
+    return appended
+
+
+def _require_known(services: Services, submissions: Sequence[Submission]) -> None:
+    """A refusal says how a stream stands, so it is told only to who may know of the stream."""
+    view = services.view
+    for act in (each.act for each in submissions):
+        if view.state(act.stream) is not None:
+            permissions.require_stream(view, services.sessions.person(act.person), act.stream)
+
+
+def receipts_of(appended: Appended) -> Response:
+    """Return the reply that carries the receipts of acts."""
+    headers = {"Idempotency-Replayed": "true"} if appended.replayed else {}
+    document = {"receipts": [receipt_of(each) for each in appended.receipts]}
+    return answer(document, OK if appended.replayed else CREATED, headers)
+
+
+def receipt_of(receipt: Receipt) -> dict[str, object]:
+    """Return the members of one receipt."""
+    return {
+        "index": receipt.index,
+        "entry": values.to_base64(receipt.entry),
+        "proof": receipt.proof.decode(),
+    }
+
+
+@router.post("/acts/check", operation_id="check", openapi_extra=body_of(ChecksForm))
+def check(request: Request, services: ServicesDep, who: NewcomerDep, body: BodyDep) -> Response:
+    """Tell what the rules say of planned acts, and what each must carry; nothing is kept."""
+    planned, seen = read_check(body)
+    head = newest(services)
+    if head is None:
+        raise Unauthenticated("the ledger is not founded")
+    checks = Checks(services.view, head, who.person, services.clock.now(), request.state.language)
+    judged = [_judged(services, who, checks, each) for each in planned]
+    return answer(
+        {
+            "ledger": services.ledger.ledger_id,
+            "checks": judged,
+            "checkpoint": services.ledger.checkpoint(head.size).decode(),
+            "consistency": None if seen is None else proof(services, seen, head.size),
+        }
+    )
+
+
+def _judged(services: Services, who: Who, checks: Checks, planned: Planned) -> dict[str, object]:
+    if services.view.state(planned.stream) is not None:
+        try:
+            permissions.require_stream(services.view, who, planned.stream)
+        except (NotFound, NotPermitted) as error:
+            return checks.hidden(error)
+    return checks.judge(planned)

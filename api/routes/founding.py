@@ -1,0 +1,47 @@
+"""The beginning: what a founder needs to compose entry 0, and the one door through which it comes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response, Security
+from starlette.requests import Request
+
+from api.problems import CREATED
+from api.requests import BodyDep, answer, bearer_scheme, told
+from api.routes.acts import receipts_of
+from api.schemas import PROBLEMS, ActsForm, body_of
+from api.services import Services, ServicesDep
+from api.sessions import bearer
+from api.submissions import read_submissions
+from custody.errors import RuleBroken, Unauthenticated
+
+router = APIRouter(tags=["founding"], responses=PROBLEMS, dependencies=[Security(bearer_scheme)])
+
+FOUNDED = "ledger.founded.v1"
+
+
+@router.get("/founding", operation_id="founding")
+def founding(request: Request, services: ServicesDep) -> Response:
+    """Return the origin, log key and service key that entry 0 names."""
+    _require_token(request, services)
+    keys = services.keys
+    return answer({"origin": keys.log.origin, "log": [keys.log.vkey], "service": keys.service.public()})
+
+
+@router.post("/founding", operation_id="found", status_code=CREATED, openapi_extra=body_of(ActsForm))
+def found(request: Request, services: ServicesDep, body: BodyDep) -> Response:
+    """Record entry 0, once; the token is of no use afterwards but to get its receipt again."""
+    _require_token(request, services)
+    submissions = read_submissions(body)
+    if [each.act.type for each in submissions] != [FOUNDED]:
+        raise RuleBroken("founding.only", "only the founding act is taken here")
+    if submissions[0].act.public.get("service") != services.keys.service.public():
+        raise RuleBroken("founding.log", "the service is not this server's")
+    appended = services.ledger.append(submissions)
+    services.founding_token.use_up()
+    told(request, index=0, replayed=appended.replayed)
+    return receipts_of(appended)
+
+
+def _require_token(request: Request, services: Services) -> None:
+    if not services.founding_token.fits(bearer(request.headers.get("authorization"))):
+        raise Unauthenticated("this is not the founding token")

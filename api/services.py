@@ -1,0 +1,59 @@
+"""The parts of a running deployment, as the routes see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from api.key_files import DeploymentKeys, FoundingToken
+from api.operations import Operations
+from api.replies import Replies
+from api.service import Service
+from api.sessions import Sessions
+from api.settings import Settings
+from api.view import LedgerView
+from api.waiting_files import WaitingFiles
+from custody.errors import WritesRefused
+from custody.ports import Clock, Vault
+from events.database import Database
+from events.ledger import StoredLedger
+from events.projections import Projections
+from storage.deposits import Deposits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that serves requests. `vault` is None, with the reason, when it did not pass its probe."""
+
+    settings: Settings
+    clock: Clock
+    keys: DeploymentKeys
+    founding_token: FoundingToken
+    database: Database
+    ledger: StoredLedger
+    view: LedgerView
+    projections: Projections
+    vault: Vault | None
+    vault_fault: str | None
+    deposits: Deposits
+    waiting: WaitingFiles
+    sessions: Sessions
+    replies: Replies
+    operations: Operations
+    service: Service
+
+    def require_vault(self) -> Vault:
+        """Return the vault. Raises WritesRefused with the cause when it was not good at start."""
+        if self.vault is None:
+            raise WritesRefused(f"the vault is not usable: {self.vault_fault}")
+        return self.vault
+
+
+async def _services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]

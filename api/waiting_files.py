@@ -1,0 +1,70 @@
+"""Files that the vault has stored and no entry refers to yet: what an intake may name."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import cast
+
+from api.tables import change
+from custody.act import Act
+from custody.errors import AlreadyTaken
+from custody.ports import FileDigests, StoredFile
+from custody.values import FileId, PersonId
+from events.database import Database
+
+INTAKE = "exhibit.received.v1"
+
+
+class WaitingFiles:
+    """Stored files by their id, each with who stored it, until an intake names them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, stored: StoredFile, person: PersonId) -> None:
+        """Keep a stored file. Raises AlreadyTaken when one of that id was stored before."""
+        row = (stored.file, person, _written(stored), int(time.time()))
+        statement = (
+            "INSERT INTO waiting_file (file, person, stored, made) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING RETURNING 1"
+        )
+        if not change(self._database, statement, row):
+            raise AlreadyTaken("file")
+
+    def get(self, file: FileId, person: PersonId) -> StoredFile | None:
+        """Return a file that this person stored, or None."""
+        rows = self._database.read(
+            "SELECT stored FROM waiting_file WHERE file = ? AND person = ?", (file, person)
+        )
+        return _read(cast(bytes, rows[0][0])) if rows else None
+
+    def named_by(self, act: Act) -> tuple[StoredFile, ...]:
+        """Return those of an intake's files that its actor has stored for that exhibit; () for other acts.
+
+        Whether they are all, and of the disclosed digests, is the ledger's to judge.
+        """
+        files = act.public.get("files") if act.type == INTAKE else None
+        if not isinstance(files, list):
+            return ()
+        found = (self.get(FileId(each), act.person) for each in files[:250] if isinstance(each, str))
+        return tuple(each for each in found if each is not None and str(each.exhibit) == act.stream)
+
+    def forget(self, files: tuple[StoredFile, ...]) -> None:
+        """Drop files that an entry refers to now."""
+        for each in files:
+            change(self._database, "DELETE FROM waiting_file WHERE file = ?", (each.file,))
+
+
+def _written(stored: StoredFile) -> bytes:
+    members = asdict(stored)
+    members["wrapped_key"] = stored.wrapped_key.hex()
+    return json.dumps(members).encode()
+
+
+def _read(data: bytes) -> StoredFile:
+    members = json.loads(data)
+    members["plain"] = FileDigests(**members["plain"])
+    members["wrapped_key"] = bytes.fromhex(members["wrapped_key"])
+    return StoredFile(**members)
