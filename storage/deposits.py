@@ -27,6 +27,7 @@ from custody.values import PersonId, hex256, hex512
 from storage.arrival import Arrival
 from storage.deposit_records import Deposit, DepositId, DepositRecords, Status
 from storage.digests import compare
+from storage.following import Following, Watch
 from storage.private_files import sync_directory
 
 LIFETIME: Final = timedelta(days=7)
@@ -51,6 +52,7 @@ class Deposits:
         self._records = DepositRecords(folder / "deposits.sqlite")
         self._guard = threading.Lock()
         self._arrivals: dict[str, Arrival] = {}
+        self._watch = Watch()
 
     def close(self) -> None:
         """Close every file; what is durable stays."""
@@ -121,6 +123,20 @@ class Deposits:
             raise Conflict(f"the deposit is {found.status} at byte {found.offset}", offset=found.offset)
         return found, self._path(found.id)
 
+    def follow(self, deposit: str, person: PersonId) -> Following:
+        """Return the bytes of a deposit as they become durable; one follower a deposit. Raises NotFound."""
+        found = self.find(deposit, person)
+        self._watch.follow(found.id, found.offset)
+        return Following(self._watch, found.id, self._path(found.id), found.declared.size)
+
+    def exists(self, deposit: str) -> bool:
+        """Say whether a deposit is still kept."""
+        try:
+            self._records.find(deposit)
+        except NotFound:
+            return False
+        return True
+
     def delete(self, deposit: str, person: PersonId) -> None:
         """End a deposit and drop its bytes. Raises NotFound, Conflict."""
         if not self._drop_if_idle(self.find(deposit, person)):
@@ -182,18 +198,23 @@ class Deposits:
     def _advance(self, deposit: Deposit, durable: int) -> Deposit:
         moved = replace(deposit, offset=durable, expires_at=self._clock.now() + self._lifetime)
         self._records.move(moved)
+        self._watch.advanced(deposit.id, durable)
         return moved
 
     def _finish(self, deposit: Deposit, arrival: Arrival) -> Deposit:
         if deposit.offset < deposit.declared.size:
             return deposit
+        measured = arrival.measured()
         try:
-            compare(deposit.declared, arrival.measured())
+            compare(deposit.declared, measured)
         except DigestMismatch:
             self._close_as(deposit, Status.STOPPED)
             self._path(deposit.id).unlink(missing_ok=True)
+            self._watch.ended(deposit.id)
             raise
-        return self._close_as(deposit, Status.COMPLETE)
+        finished = self._close_as(deposit, Status.COMPLETE)
+        self._watch.completed(deposit.id, measured)
+        return finished
 
     def _close_as(self, deposit: Deposit, status: Status) -> Deposit:
         finished = replace(deposit, status=status)
@@ -213,6 +234,7 @@ class Deposits:
         self._records.remove(deposit)
         self._forget(deposit)
         self._path(deposit).unlink(missing_ok=True)
+        self._watch.ended(deposit)
 
 
 def _check(declared: FileDigests, metadata: Mapping[str, str], limit: int) -> None:

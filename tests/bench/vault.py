@@ -22,7 +22,9 @@ from custody.ports import FileDigests, Outcome, StoredFile
 from custody.values import ExhibitId, FileId, LedgerId, PersonId
 from storage import embedded
 from storage.deposits import Deposits
+from storage.forwarding import Forwarding
 from storage.locks import Retention
+from storage.naming import FileNames
 from storage.s3_client import Endpoint, connect
 from storage.scrub import check_all
 from storage.vault import S3Vault, VaultSettings
@@ -78,16 +80,18 @@ def _folder() -> Iterator[Path]:
 
 
 def _deposits(rounds: int, folder: Path, store: embedded.EmbeddedS3, deposit: Deposit | None) -> list[Row]:
-    """(4) Ours and the peer's, in turns; a warm-up of both is not counted."""
+    """(4) Ours and the peer's, in turns."""
     source, declared = _file(folder / "source", SIZE)
     vault = _vault(store)
     deposits = Deposits(folder / "deposits", _Now())
-    ours_way = deposit or (lambda path, given: _in_process(deposits, vault, path, given))
+    forwarding = Forwarding(deposits, vault)
+    ours_way = deposit or (lambda path, given: _in_process(deposits, forwarding, path, given))
     client = _bare(store.admin)
     ours, peer = [], []
     for _ in range(rounds):
         ours.append(_seconds(lambda: ours_way(source, declared)))
         peer.append(_seconds(lambda: _peer_deposit(client, source, folder / "back")))
+    forwarding.close()
     deposits.close()
     vault.close()
     source.unlink()
@@ -95,11 +99,13 @@ def _deposits(rounds: int, folder: Path, store: embedded.EmbeddedS3, deposit: De
     return [_rate(f"deposit of {SIZE // MIB} MiB until durable and compared, {way}", SIZE, ours, peer, 0.7)]
 
 
-def _in_process(deposits: Deposits, vault: S3Vault, path: Path, declared: FileDigests) -> None:
+def _in_process(deposits: Deposits, forwarding: Forwarding, path: Path, declared: FileDigests) -> None:
+    name = str(uuid.uuid4())
+    names = FileNames(file=FileId(name), exhibit=ExhibitId(f"exhibit/{name}"), ledger=LEDGER)
     made = deposits.create(declared=declared, metadata={}, person=PERSON, session="bench")
+    forwarding.begin(made, names)
     deposits.append(made.id, PERSON, 0, _chunks(path))
-    _, staged = deposits.staged(made.id, PERSON)
-    _store(vault, staged, declared)
+    forwarding.finish(made, names)
     deposits.delete(made.id, PERSON)
 
 
