@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from custody.act import opened, write_entry
+from custody.act import Disclosure, opened, write_entry
 from custody.canonical import Json
 from custody.ports import Recorded, Submission
 from custody.replay import World
 from custody.rules import Decision, judge, require_next
+from custody.states import State
 from custody.values import CaseId, StreamName
 from tests.support import examples
-from tests.support.composing import Officer, uuid_of
+from tests.support.composing import Officer, tree_root, uuid_of
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -26,6 +26,7 @@ class Story:
     world: World = field(default_factory=World)
     entries: list[Recorded] = field(default_factory=list)
     values: list[dict[str, Json]] = field(default_factory=list)
+    disclosures: list[tuple[Disclosure, ...]] = field(default_factory=list)
     ordinals: dict[CaseId, int] = field(default_factory=dict)
     now: datetime = START
     people: dict[str, Officer] = field(default_factory=dict)
@@ -35,7 +36,11 @@ class Story:
         known = self.people.setdefault(name, Officer.of(name))
         ledger = self.world.ledger_id
         size = len(self.entries)
-        return known if ledger is None else known.at(ledger, size, hashlib.sha256(b"%d" % size).digest())
+        return (
+            known
+            if ledger is None
+            else known.at(ledger, size, tree_root([each.entry.data for each in self.entries]))
+        )
 
     def compose(
         self,
@@ -52,6 +57,10 @@ class Story:
         at = occurred_at or self.now.isoformat(timespec="seconds")
         return officer.compose(kind, stream, public, body, after=after, occurred_at=at)
 
+    def state(self, stream: str) -> State | None:
+        """Return the state of a stream."""
+        return self.world.states.get(StreamName(stream))
+
     def judge(self, submission: Submission) -> Decision:
         """Return what the rules say, recording nothing."""
         require_next(submission.act, self.world.states.get(submission.act.stream))
@@ -64,6 +73,7 @@ class Story:
         recorded = Recorded(len(self.entries), entry)
         self.entries.append(recorded)
         self.values.append(opened(submission.disclosures))
+        self.disclosures.append(submission.disclosures)
         self.world.take(recorded, self.values[-1])
         return recorded
 
