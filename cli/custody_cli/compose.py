@@ -84,6 +84,8 @@ class Signer:
 def compose(draft: Draft, place: Place, signer: Signer) -> Composed:
     """Return the act of a draft at a place of its stream. Raises Misuse with the path of a value at fault."""
     disclosures = [_disclose(name, normal(value)) for name, value in sorted(draft.opened.items())]
+    opened: list[Json] = [[salt, name, value] for salt, name, value in disclosures]
+    _require_canonical(opened, "disclosures")
     act: dict[str, Json] = {
         "actor": {"key": signer.key.fingerprint, "person": signer.person},
         "body": {str(name): commitment(salt, name, value) for salt, name, value in disclosures},
@@ -96,9 +98,7 @@ def compose(draft: Draft, place: Place, signer: Signer) -> Composed:
         "type": draft.type,
         "version": place.version,
     }
-    opened: list[Json] = [[salt, name, value] for salt, name, value in disclosures]
     _require_canonical(act, "act")
-    _require_canonical(opened, "disclosures")
     return Composed(act, opened)
 
 

@@ -238,11 +238,16 @@ def _fingerprint(spki: str) -> str:
 
 
 def _require_enrolled(link: Contact, key: Key) -> None:
-    """Raise IntegrityFault unless the ledger holds exactly this person's key, under this person."""
+    """Raise IntegrityFault unless the newest act that gives this person keys carries exactly theirs (entry-v1, 13)."""
     at = evidence.head(link, link.person.person)
-    for each in evidence.backwards(link, at):
-        if each.entry.act.public.get("key") == key.public():
-            return
-    if not at.entries:
+    given = (
+        each.entry.act.public
+        for each in evidence.backwards(link, at)
+        if each.entry.act.type in {"person.enrolled.v1", "person.recovery-proposed.v1"}
+    )
+    found = next(given, None)
+    if found is None:
         raise NotThere("enrol.none")
-    raise IntegrityFault("enrol.other-key")
+    session_key = link.profile.key("session", link.passphrase)
+    if (found.get("key"), found.get("session_key")) != (key.public(), session_key.public()):
+        raise IntegrityFault("enrol.other-key")

@@ -44,7 +44,7 @@ def store(
 
 def _create(contact: Contact, exhibit: str, file: PlannedFile) -> str:
     metadata = {
-        "exhibit": exhibit.partition("/")[2],
+        "exhibit": exhibit,
         "file": file.file,
         "sha256": file.sha256,
         "sha512": file.sha512,
@@ -107,9 +107,6 @@ def _require_match(exhibit: str, file: PlannedFile, outcome: Json) -> None:
     found = (answers.text(outcome, "sha256"), answers.text(outcome, "sha512"), answers.whole(outcome, "size"))
     if found != (file.sha256, file.sha512, file.size) or answers.text(outcome, "outcome") != "match":
         raise IntegrityFault("deposit.differs", file=file.path)
-    if answers.text(outcome, "file") != file.file or not exhibit.endswith(_bare(outcome)):
+    if answers.text(outcome, "file") != file.file or answers.text(outcome, "exhibit") != exhibit:
         raise IntegrityFault("deposit.differs", file=file.path)
 
-
-def _bare(outcome: Json) -> str:
-    return answers.text(outcome, "exhibit").rpartition("/")[2]
