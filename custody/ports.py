@@ -221,3 +221,36 @@ class Vault(Protocol):
 
     def grade(self) -> LockGrade:
         """Return the protection that was probed at start."""
+
+
+# --- the log outside ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object's bytes, and the tag that names this state of it for `replace`."""
+
+    data: bytes
+    tag: str
+
+
+class ObjectStore(Protocol):
+    """One place for small objects by name, written under conditions (docs/spec/log-v1.md section 1)."""
+
+    def read(self, name: str) -> StoredObject:
+        """Return an object. Raises NotFound, Unavailable."""
+
+    def create(self, name: str, data: bytes, *, lock: bool = False) -> None:
+        """Write an object that must not exist yet; `lock` keeps it from deletion where the place can.
+
+        Raises AlreadyTaken (whatever its bytes are), and Unavailable: it may be there or not.
+        """
+
+    def replace(self, name: str, data: bytes, tag: str | None) -> None:
+        """Write an object whose state is still `tag`; None: it must not exist. Raises as `create`."""
+
+    def remove(self, name: str) -> None:
+        """Take an object away, or leave it where it may not be; doing so twice is fine. Raises Unavailable."""
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the names that begin with `prefix`, in order of their bytes. Raises Unavailable."""

@@ -156,6 +156,9 @@ def _append_policy(evidence: str, keys: str) -> str:
         {"Effect": "Allow", "Resource": f"{arn}{evidence}", "Action": bucket},
         # The probe must be free to try: a refusal by policy would prove nothing about the lock.
         {"Effect": "Allow", "Resource": f"{arn}{evidence}/probe/*", "Action": delete},
+        # Partial tiles and older checkpoints may go; full tiles are kept by their Object Lock.
+        {"Effect": "Allow", "Resource": f"{arn}{evidence}/log/*", "Action": delete},
+        {"Effect": "Allow", "Resource": f"{arn}{evidence}/rebuild/*", "Action": delete},
         {"Effect": "Deny", "Resource": f"{arn}{evidence}/files/*", "Action": delete},
         {
             "Effect": "Deny",
