@@ -46,10 +46,10 @@ class Plan:
 
     def __init__(self, standing: Standing, seen: SeenTrees, now: datetime) -> None:
         self._standing, self._seen = standing, seen
-        self.head = standing.head
+        self.head, self.before = standing.at
         self.rows = GroupRows(after=self.head)
         self.group = Group(Overlay(standing))
-        self.before = self.after = standing.frontier
+        self.after = self.before
         self.made: list[Node] = []
         self.recorded_at, self._behind = self._instant(now)
 

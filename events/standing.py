@@ -38,10 +38,14 @@ class Standing:
         self._lock = Lock()
         self._states: OrderedDict[StreamName, State | None] = OrderedDict()
         self._ordinals: dict[CaseId, int] = {}
-        self.head: TreeRow = EMPTY_TREE
-        self.frontier = Frontier.empty()
+        self.at: tuple[TreeRow, Frontier] = EMPTY_TREE, Frontier.empty()
         self.ledger_id: LedgerId | None = None
         self.ledger_stream: StreamName | None = None
+
+    @property
+    def head(self) -> TreeRow:
+        """The head for which all states here are right."""
+        return self.at[0]
 
     def state(self, stream: StreamName) -> State | None:
         """Return how a stream stands at the head, or None when it has no entry."""
@@ -77,14 +81,20 @@ class Standing:
 
     def advance(
         self,
+        after: TreeRow,
         head: TreeRow,
         frontier: Frontier,
         changed: Mapping[StreamName, State],
         ordinals: Mapping[CaseId, int],
     ) -> None:
-        """Take over what a group of this process made once it is committed."""
+        """Take over what a group of this process made on the head `after`, once it is committed.
+
+        Nothing is left to do where a reader has come upon it first and read it back.
+        """
         with self._lock:
-            self.head, self.frontier = head, frontier
+            if self.at[0] is not after:
+                return
+            self.at = head, frontier
             for stream, state in changed.items():
                 self._keep(stream, state)
             if len(self._ordinals) > self._capacity:
@@ -97,31 +107,34 @@ class Standing:
         `session`: the transaction to read in. Raises ChainBroken when they do not make the root that is stored.
         """
         read = self._database.read if session is None else session.execute
-        old, new = self.head, tree_row(read(NEWEST_TREE))
-        if new == old:
+        old, before = self.at
+        new = tree_row(read(NEWEST_TREE))
+        if new == old or new.size < old.size:  # smaller: the group after it was committed since this was read
             return []
         found = [
             Recorded(old.size + place, read_entry(bytes(cast(bytes, row[0]))))
             for place, row in enumerate(read(_AFTER, (old.size, new.size)))
         ]
-        frontier, _ = self.frontier.grown(leaf_hash(each.entry.data) for each in found)
+        frontier, _ = before.grown(leaf_hash(each.entry.data) for each in found)
         if (frontier.size, frontier.root) != (new.size, new.root):
             raise ChainBroken(old.size, f"the entries up to {new.size} do not make the root that is stored")
-        self._follow(new, frontier, found)
+        self._follow(old, new, frontier, found)
         return found
 
     def open(self) -> None:
         """Take the newest head as it is stored, without reading the entries below it."""
         with self._lock:
-            self.head = tree_row(self._database.read(NEWEST_TREE))
-            self.frontier = Frontier.from_bytes(self.head.size, self.head.frontier)
+            head = tree_row(self._database.read(NEWEST_TREE))
+            self.at = head, Frontier.from_bytes(head.size, head.frontier)
             self._states.clear()
             self._ordinals.clear()
         self._found()
 
-    def _follow(self, head: TreeRow, frontier: Frontier, found: Iterable[Recorded]) -> None:
+    def _follow(self, old: TreeRow, head: TreeRow, frontier: Frontier, found: Iterable[Recorded]) -> None:
         with self._lock:
-            self.head, self.frontier = head, frontier
+            if self.at[0] is not old:  # somebody else brought it up to date meanwhile
+                return
+            self.at = head, frontier
             self._ordinals.clear()
             for each in found:
                 stream = each.entry.act.stream

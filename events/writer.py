@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custody.errors import CustodyError, OutcomeUnknown, Unavailable
+from custody.errors import ChainBroken, CustodyError, OutcomeUnknown, Unavailable
 from custody.ports import Clock
 from events.checkpoint import LogKey
 from events.committed import Committed
-from events.database import Database
+from events.database import Database, Session
 from events.lookups import Lookups
 from events.plan import Plan
 from events.proposal import Proposal
-from events.recorder import LedgerRecorder
+from events.recorder import NEWEST_TREE, LedgerRecorder, tree_row
 from events.rows import CommitUncertain, HeadMoved, UniqueTaken
 from events.seen import SeenTrees
 from events.standing import Standing
@@ -62,15 +62,31 @@ class Writer:
     def _write_under_lock(self, group: Sequence[Proposal]) -> None:
         """Somebody else wrote, or a unique row exists: look at everything again with the lock held."""
         with self._recorder.locked() as locked:
-            for recorded in self._standing.refresh(locked.session):
-                self._keys.forget(recorded.entry.act.stream)
+            self._standing.refresh(locked.session)
+            self._require_kept(locked.session)
             self._standing.forget({stream for each in group for stream in each.streams})
-            fitting = [each for each in group if _is_free(Lookups(locked.session), each)]
+            fitting = [each for each in group if self._is_free(Lookups(locked.session), each)]
             plan = self._planned(fitting)
             if plan.rows.events:
                 locked.write(plan.finished())
         if plan.rows.events:
             self._committed(plan)
+
+    def _require_kept(self, session: Session) -> None:
+        """Raise ChainBroken when the stored head is smaller than one that this process has seen."""
+        stored = tree_row(session.execute(NEWEST_TREE))
+        if stored.size < self._standing.head.size:
+            raise ChainBroken(stored.size, "this entry and what follows it were here and are gone")
+
+    def _is_free(self, lookups: Lookups, proposal: Proposal) -> bool:
+        try:
+            lookups.require_free(proposal)
+        except CustodyError as fault:
+            proposal.fault, proposal.written = fault, None
+            for stream in proposal.streams:  # a data key that another process made first
+                self._keys.forget(stream)
+            return False
+        return True
 
     def _planned(self, group: Sequence[Proposal]) -> Plan:
         plan = Plan(self._standing, self._seen, self._clock.now())
@@ -81,7 +97,7 @@ class Writer:
     def _committed(self, plan: Plan) -> None:
         """Only now, with the tree row durable, is it signed and are the states taken over."""
         rows, group = plan.rows, plan.group
-        self._standing.advance(rows.tree, plan.after, group.view.changed, group.ordinals)
+        self._standing.advance(plan.head, rows.tree, plan.after, group.view.changed, group.ordinals)
         if rows.after.size == 0:
             self._standing.set_founded(group.written[0].entries[0].act.stream, rows.events[0].state)
         self._seen.grown(rows.after, rows.tree, plan.recorded_at)
@@ -108,15 +124,6 @@ class Writer:
                 proposal.fault = Unavailable("database", f"the commit failed: {fault}")
             else:
                 proposal.found = where
-
-
-def _is_free(lookups: Lookups, proposal: Proposal) -> bool:
-    try:
-        lookups.require_free(proposal)
-    except CustodyError as fault:
-        proposal.fault, proposal.written = fault, None
-        return False
-    return True
 
 
 def _settle(group: Sequence[Proposal], fault: CustodyError) -> None:

@@ -7,6 +7,8 @@ from types import FrameType
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
+    "tests.support.doors",
+    "tests.support.databases",
     "tests.support.order",
     "tests.support.postgres",
     "tests.support.s3",

@@ -130,11 +130,12 @@ class Office:
         self.tell("taras", "exhibit.received.v1", stream, examples.intake(case), examples.physical(seal))
         return stream
 
-    def move(self, exhibit: str, who: str | Officer = "taras") -> Submission:
+    def move(
+        self, exhibit: str, who: str | Officer = "taras", occurred_at: str | None = None
+    ) -> Submission:
         """Return a signed move of an exhibit, not sent yet."""
-        return self.compose(
-            who, "exhibit.moved.v1", exhibit, {}, {"place": examples.ELSEWHERE, "reason": None}
-        )
+        body: dict[str, Json] = {"place": examples.ELSEWHERE, "reason": None}
+        return self.compose(who, "exhibit.moved.v1", exhibit, {}, body, occurred_at)
 
 
 def usual(database: Database, log_key: LogKey = LOG_KEY) -> Office:
