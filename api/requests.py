@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query, Response, Security
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
 from api import problems
@@ -37,7 +37,10 @@ async def raw_body(request: Request) -> bytes:
 BodyDep = Annotated[bytes, Depends(raw_body)]
 
 
-def _signed_in(request: Request, services: ServicesDep) -> Who:
+BearerDep = Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)]
+
+
+def _signed_in(request: Request, services: ServicesDep, _scheme: BearerDep) -> Who:
     who = services.sessions.who(request.headers.get("authorization"))
     told(request, person=who.person)
     return who
@@ -49,10 +52,10 @@ def _confirmed(who: Annotated[Who, Depends(_signed_in)]) -> Who:
     return who
 
 
-NewcomerDep = Annotated[Who, Depends(_signed_in), Security(bearer_scheme)]
+NewcomerDep = Annotated[Who, Depends(_signed_in)]
 """Who is signed in, be it with a key that waits to be confirmed."""
 
-WhoDep = Annotated[Who, Depends(_confirmed), Security(bearer_scheme)]
+WhoDep = Annotated[Who, Depends(_confirmed)]
 """Who is signed in."""
 
 
