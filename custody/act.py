@@ -73,7 +73,7 @@ class Act:
 
     @property
     def kind(self) -> str:
-        """The kind of its stream: `exhibit`, `case`, `person` …"""
+        """The kind of its stream, such as `exhibit`, `case` or `person`."""
         return self.stream.partition("/")[0]
 
 
@@ -112,7 +112,7 @@ def _members(value: object, names: frozenset[str], path: str) -> dict[str, Json]
     if not isinstance(value, dict):
         raise Malformed(path, "is not an object")
     if value.keys() != names:
-        odd = sorted(value.keys() ^ names)[0]
+        odd = min(value.keys() ^ names)
         fault = "is missing" if odd in names else "is not a member of this format"
         raise Malformed(f"{path}.{odd}" if path else odd, fault)
     return cast(dict[str, Json], value)
@@ -278,7 +278,7 @@ def read_disclosures(value: Json, act: Act, path: str = "disclosures") -> tuple[
     found = [read_disclosure(each, f"{path}[{at}]") for at, each in enumerate(value)]
     names = [each.name for each in found]
     if len(set(names)) != len(names) or set(names) != set(act.body):
-        odd = sorted((set(names) ^ set(act.body)) or set(names))[0]
+        odd = min((set(names) ^ set(act.body)) or set(names))
         raise Malformed(path, f"does not open each member of the body exactly once: {odd}")
     for at, each in enumerate(found):
         require_opening(act, each, f"{path}[{at}]")
@@ -287,7 +287,7 @@ def read_disclosures(value: Json, act: Act, path: str = "disclosures") -> tuple[
 
 def read_disclosure(value: Json, path: str) -> Disclosure:
     """Return the disclosure of a parsed `[salt, name, value]`."""
-    if not isinstance(value, list) or len(value) != 3:  # noqa: PLR2004 - salt, name, value
+    if not isinstance(value, list) or len(value) != 3:
         raise Malformed(path, "is not [salt, name, value]")
     values.from_base64url(value[0], f"{path}.salt", SALT_BYTES)
     name = values.member_name(value[1], f"{path}.name")

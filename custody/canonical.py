@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from custody.errors import Malformed
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
@@ -55,14 +55,14 @@ def parse(data: bytes, path: str = "") -> Json:
 
 
 # Sixteen digits in a row may be an integer beyond ±(2^53-1); a hex string can hold such a run as well.
-_DIGITS_AS_ZERO = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))  # noqa: PLR2004 - "0".."9"
+_DIGITS_AS_ZERO = bytes(0x30 if 0x30 <= byte <= 0x39 else 0x20 for byte in range(256))
 _LONG_NUMBER = b"0" * 16
 
 
 def _plain(data: bytes) -> bool:
-    """Tell whether bytes that turn out to be what the writer writes cannot break a rule of `check`.
+    r"""Tell whether bytes that turn out to be what the writer writes cannot break a rule of `check`.
 
-    The writer escapes control characters alone, so ASCII output has ASCII names and texts; without `\\u0000`,
+    The writer escapes control characters alone, so ASCII output has ASCII names and texts; without `\u0000`,
     long digits and more than 32 brackets there is nothing left to refuse. This spares entries the walk.
     """
     return (
@@ -88,7 +88,7 @@ def check(value: Json, path: str = "", depth: int = 1) -> None:
         _check_depth(depth, path)
         for name, member in value.items():
             here = f"{path}.{name}" if path else str(name)
-            if not isinstance(name, str) or not name.isascii() or "\0" in name:
+            if not name.isascii() or "\0" in name:
                 raise Malformed(path, "has a member name that is not ASCII")
             check(member, here, depth + 1)
     elif isinstance(value, list):

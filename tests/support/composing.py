@@ -209,11 +209,11 @@ def _middle(size: int) -> int:
 
 
 def recompose(
-    act: Act, disclosures: tuple[Disclosure, ...], **members: Json
+    act: Act, disclosures: tuple[Disclosure, ...], changed: Mapping[str, Json] | None = None, **members: Json
 ) -> tuple[Act, tuple[Disclosure, ...]]:
     """Return an act with some top members replaced: what an attacker, or a mistaken client, would make."""
     found = _parsed(act)
-    found.update(members)
+    found.update({**(changed or {}), **members})
     return read_act(found), disclosures
 
 

@@ -111,7 +111,7 @@ def _later(stream: str, body: dict[str, Json]) -> Hostile:
 def _changed(who: str, stream: str, body: dict[str, Json], **members: Json) -> Hostile:
     def compose(story: Story) -> Submission:
         first = story.compose(who, "exhibit.amended.v1", stream, {}, body)
-        return story.person(who).sign(*recompose(first.act, first.disclosures, **members))
+        return story.person(who).sign(*recompose(first.act, first.disclosures, members))
 
     return compose
 
