@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from tests.support import examples
-from tests.support.doors import House, physical
+from tests.support.doors import House, now, physical
 
 pytestmark = [pytest.mark.s3, pytest.mark.slow]
 
@@ -59,3 +59,122 @@ def test_a_range_comes_back(house: House) -> None:
 
     assert (part.status_code, part.content) == (206, house.data[100:200])
     assert (beyond.status_code, beyond.json()["code"]) == (416, "range")
+
+
+@pytest.mark.parametrize("scope", ["exhibit", "case", "ledger"])
+def test_verification_holds_and_is_on_record(house: House, scope: str) -> None:
+    """A verification answers the six questions; what it found of the files is recorded by the service."""
+    asker = house.auditor if scope == "ledger" else house.prosecutor
+    note = asker.client.get("/checkpoint").text
+    ids = {"exhibit": house.exhibit, "case": house.case, "ledger": "/"}
+    body = {"scope": scope, "files": True, "checkpoint": note}
+    body |= {} if scope == "ledger" else {"id": ids[scope].partition("/")[2]}
+
+    response = asker.client.post("/verifications", json=body, headers={"Idempotency-Key": f"verify-{scope}"})
+    verdict = asker.finish(response.json()["operation"])
+
+    answers = {name: question["answer"] for name, question in verdict["questions"].items()}
+    assert answers.pop("time") == "not-checked"
+    assert set(answers.values()) == {"holds"}, verdict
+    path = f"/exhibits/{house.exhibit.partition('/')[2]}/history"
+    items = house.auditor.client.get(path, params={"limit": 200}).json()["items"]
+    checks = [item for item in items if item["type"] == "fixity.checked.v1"]
+    assert checks[-1]["public"] == {"exhibit": house.exhibit, "outcome": "match", "requested_by": asker.id}
+
+
+def test_as_of_differs_between_the_clocks(house: House) -> None:
+    """An act that was claimed for yesterday and recorded today is seen yesterday on one clock only."""
+    exhibit = physical(house.officer, house.case)
+    path = f"/exhibits/{exhibit.partition('/')[2]}"
+    before = house.officer.client.get("/ledger").json()["checkpoint"]
+    received = house.officer.client.get(path).json()["received_at"]
+    house.officer.write(
+        "exhibit.moved.v1", exhibit, {}, {"place": {"site": "Kyiv", "detail": None}, "reason": None}
+    )
+    moved = house.officer.client.get(path).json()
+
+    then = house.officer.client.get(path, params={"as_of": received, "clock": "recorded"}).json()
+    future = house.officer.client.get(
+        path, params={"as_of": "2099-01-01T00:00:00+00:00", "clock": "occurred"}
+    )
+
+    assert before
+    assert moved["fields"]["place"]["value"] == {"site": "Kyiv", "detail": None}
+    assert then["fields"]["place"]["value"] != moved["fields"]["place"]["value"]
+    assert future.json()["fields"] == moved["fields"]
+
+
+def test_lists_and_search_show_what_was_recorded(house: House) -> None:
+    """Cases, exhibits, people, words and digests are found by those who may see them."""
+    client = house.officer.client
+    uuid = house.case.partition("/")[2]
+
+    assert house.case in {item["case"] for item in client.get("/cases").json()["items"]}
+    assert house.exhibit in {
+        item["exhibit"] for item in client.get(f"/cases/{uuid}/exhibits").json()["items"]
+    }
+    assert {"officer", "auditor"} <= {item["name"] for item in client.get("/persons").json()["items"]}
+    assert house.exhibit in {
+        item["stream"] for item in client.get("/search", params={"q": "warehouse"}).json()["items"]
+    }
+    held = client.get("/files/held", params={"sha256": hashlib.sha256(house.data).hexdigest()}).json()
+    assert (held["held"], held["exhibits"][0]["exhibit"]) == (True, house.exhibit)
+
+
+def test_pages_follow_one_another(house: House) -> None:
+    """Every page begins where the one before ended, and a cursor of nobody's is refused."""
+    path = f"/exhibits/{house.exhibit.partition('/')[2]}/history"
+    whole = house.officer.client.get(path, params={"limit": 200}).json()["items"]
+
+    first = house.officer.client.get(path, params={"limit": 1}).json()
+    rest = house.officer.client.get(path, params={"cursor": first["next_cursor"] or "0", "limit": 199}).json()
+    bad = house.officer.client.get("/cases", params={"cursor": "!"})
+
+    assert [*first["items"], *rest["items"]] == whole
+    assert (bad.status_code, bad.json()["path"]) == (400, "cursor")
+
+
+def test_an_act_is_recorded_once(house: House) -> None:
+    """The same request gives the first receipt; another one under its key is refused; so is a stale act."""
+    exhibit = physical(house.officer, house.case)
+    place = {"place": {"site": "Lviv", "detail": None}, "reason": None}
+    act = house.officer.compose("exhibit.moved.v1", exhibit, {}, place)
+    other = house.officer.compose("exhibit.moved.v1", exhibit, {}, place | {"reason": "room full"})
+
+    first = house.officer.send(act, key=f"k-{exhibit}"[:60])
+    again = house.officer.send(act, key=f"k-{exhibit}"[:60])
+    elsewhere = house.officer.send(act, key=f"l-{exhibit}"[:60])
+    reused = house.officer.send(other, key=f"k-{exhibit}"[:60])
+    stale = house.officer.send(other)
+
+    assert (first.status_code, again.status_code, elsewhere.status_code) == (201, 200, 200)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert {r.json()["receipts"][0]["index"] for r in (first, again, elsewhere)} == {
+        first.json()["receipts"][0]["index"]
+    }
+    assert (reused.status_code, reused.json()["code"]) == (422, "idempotency-key-reused")
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale-stream")
+    assert stale.json()["facts"]["version"] == 2
+
+
+def test_a_check_tells_beforehand(house: House) -> None:
+    """POST /acts/check says what the rules say, and what acts in a row must carry; nothing is recorded."""
+    exhibit = physical(house.officer, house.case)
+    size = house.officer.client.get("/ledger").json()["size"]
+
+    def planned(kind: str, opened: dict[str, object]) -> dict[str, object]:
+        when = "2026-02-01T10:00:00+02:00" if kind == "exhibit.amended.v1" else now()
+        return {"type": kind, "stream": exhibit, "public": {}, "opened": opened, "occurred_at": when}
+
+    moved = planned("exhibit.moved.v1", {"place": {"site": "Lviv", "detail": None}, "reason": None})
+    early = planned("exhibit.amended.v1", {"title": "Telephone", "reason": "short"})
+    told = house.officer.client.post("/acts/check", json={"acts": [moved, moved, early], "seen": size}).json()
+    hidden = house.stranger.client.post("/acts/check", json={"acts": [moved], "seen": None}).json()
+
+    first, second, third = told["checks"]
+    assert (first["allowed"], first["version"]) == (True, 2)
+    assert (second["allowed"], second["version"], second["previous"], second["after"]) == (True, 3, None, 0)
+    assert (third["allowed"], third["rule"]) == (False, "continuity.order")
+    assert "20" in third["reason"]
+    assert hidden["checks"][0]["code"] == "not-found"
+    assert size == house.officer.client.get("/ledger").json()["size"]

@@ -44,7 +44,11 @@ class Server:
         self.api = f"{self.url}/api/v1"
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}
-        own = {"CUSTODY_DATA_DIR": str(data_dir), "CUSTODY_PORT": str(self.port), "CUSTODY_LOG_FORMAT": "json"}
+        own = {
+            "CUSTODY_DATA_DIR": str(data_dir),
+            "CUSTODY_PORT": str(self.port),
+            "CUSTODY_LOG_FORMAT": "json",
+        }
         self.environment = kept | own | settings
         self.process: subprocess.Popen[bytes] | None = None
         self.clients: list[httpx2.Client] = []
@@ -158,7 +162,9 @@ class Person:
     def send(self, *submissions: Submission, key: str | None = None) -> httpx2.Response:
         """Send signed acts."""
         headers = {"Idempotency-Key": key or secrets.token_hex(16)}
-        return self.client.post("/acts", json={"acts": [written(each) for each in submissions]}, headers=headers)
+        return self.client.post(
+            "/acts", json={"acts": [written(each) for each in submissions]}, headers=headers
+        )
 
     def write(self, kind: str, stream: str, *args: Any, **more: Any) -> dict[str, Any]:
         """Compose, sign and send one act; return its receipt, once it is checked."""
@@ -305,7 +311,9 @@ def physical(officer: Person, case: str) -> str:
     """Take in a physical exhibit and return its stream."""
     exhibit = f"exhibit/{uuid.uuid4()}"
     body = examples.physical(seal=secrets.token_hex(6))
-    officer.write("exhibit.received.v1", exhibit, examples.intake(case, collected_at=COLLECTED), body, new=True)
+    officer.write(
+        "exhibit.received.v1", exhibit, examples.intake(case, collected_at=COLLECTED), body, new=True
+    )
     return exhibit
 
 
@@ -353,9 +361,7 @@ class House:
         self.prosecutor = enrol(self.founder, "prosecutor")
         self.auditor = enrol(self.founder, "auditor", "auditor")
         self.stranger = enrol(self.founder, "stranger", "officer")
-        self.case = open_case(
-            self.officer, "UKR2-25", custodian=self.custodian, prosecutor=self.prosecutor
-        )
+        self.case = open_case(self.officer, "UKR2-25", custodian=self.custodian, prosecutor=self.prosecutor)
         self.data = b"\xff\xd8" + bytes(range(256)) * 700
         self.exhibit, self.file = digital(self.officer, self.case, self.data)
 
