@@ -204,7 +204,7 @@ def _read_batch(value: Json, path: str) -> Batch:
     index = _whole(batch["index"], f"{path}.index", 0)
     hashes = batch["path"]
     if index >= size or size > MAX_BATCH:
-        raise Malformed(f"{path}.index", f"is not below size, or size is over {MAX_BATCH}")
+        raise Malformed(path, f"has an index that is not below its size, or a size over {MAX_BATCH}")
     if not isinstance(hashes, list):
         raise Malformed(f"{path}.path", "is not a list")
     found = tuple(values.from_base64(each, f"{path}.path[{at}]", 32) for at, each in enumerate(hashes))
