@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = [
     "tests.support.doors",
     "tests.support.databases",
+    "tests.support.office",
     "tests.support.order",
     "tests.support.postgres",
     "tests.support.s3",

@@ -14,14 +14,16 @@ from custody_cli.settings import Settings
 
 
 @contextmanager
-def contact(settings: Settings, *, signed_in: bool = True) -> Iterator[Contact]:
+def contact(
+    settings: Settings, *, signed_in: bool = True, passphrase: Passphrase | None = None
+) -> Iterator[Contact]:
     """Yield the officer's contact with the server of the current profile.
 
     Raises IntegrityFault when the server is not the pinned ledger, or cannot prove that it continues it.
     """
     profile = current(settings.home)
     pin = profile.pin()
-    passphrase = Passphrase(none=settings.no_passphrase)
+    passphrase = passphrase or Passphrase(none=settings.no_passphrase)
     with Door(settings.server or pin.server) as door:
         _, seen = greet(door, profile, pin)
         made = Contact(

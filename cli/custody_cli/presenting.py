@@ -33,6 +33,29 @@ def plain(value: Json) -> str:
     return output.clean(str(value))
 
 
+def found_line(item: Mapping[str, Json]) -> str:
+    """Return something that was found on one line: what it is, its reference or name, its title."""
+    shown = (item.get(name) for name in ("kind", "reference", "name", "title"))
+    stream = item.get("stream") or item.get("exhibit") or item.get("case") or item.get("person")
+    return "  ".join(plain(each) for each in (*shown, stream) if each)
+
+
+def waiting_line(item: Mapping[str, Json]) -> str:
+    """Return something that waits for the officer: an offer, a key to confirm, a recovery to approve."""
+    if item.get("kind") == "key" or item.get("kind") == "recovery":
+        return plain({**item})
+    custodian, offer = item.get("custodian"), item.get("offer")
+    giver = custodian.get("name") if isinstance(custodian, dict) else None
+    when = offer.get("offered_at") if isinstance(offer, dict) else None
+    return say(
+        "inbox.offer",
+        reference=plain(item.get("reference")),
+        title=plain(item.get("title")),
+        name=plain(giver),
+        when=plain(when),
+    )
+
+
 def act_line(item: Json) -> str:
     """Return one act of a history: both clocks, what, by whom as they were called then."""
     actor = answers.record(answers.record(item, "act").get("actor"), "actor")

@@ -8,7 +8,7 @@ import typer
 
 from custody_cli import answers, naming, output
 from custody_cli.commands.shared import argument, group, option, recorded, settings_of
-from custody_cli.compose import Draft, new_stream
+from custody_cli.compose import Draft, claimed, new_stream
 from custody_cli.faults import Misuse
 from custody_cli.intake.fields import Body, merge, read_set
 from custody_cli.messages import say
@@ -64,7 +64,7 @@ def show(context: typer.Context, case: CaseName, as_of: AsOf = None, clock: Cloc
     settings = settings_of(context)
     with contact(settings) as link:
         found = naming.case(link, case)
-        when = {"as_of": as_of, "clock": clock if as_of else None}
+        when = moment(as_of, clock)
         told = answers.record(link.door.get(f"/cases/{found.uuid}", **when), "case")
         output.result(settings, "case", told, tree(told))
         for item in link.door.pages(f"/cases/{found.uuid}/exhibits", **when):
@@ -149,7 +149,10 @@ def _member(context: typer.Context, kind: str, case: str, person: str, role: str
         recorded(settings, record(link, [draft]), text)
 
 
-def require_clock(clock: str) -> None:
-    """Raise Misuse unless a clock is one of the two."""
+def moment(as_of: str | None, clock: str) -> dict[str, str | None]:
+    """Return the query for a moment on one of the two clocks; a time without an offset is local time."""
     if clock not in {"recorded", "occurred"}:
         raise Misuse("clock.bad", text=clock)
+    if as_of is None:
+        return {}
+    return {"as_of": claimed(as_of), "clock": clock}

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from custody_cli import answers, evidence, naming, output, references
-from custody_cli.commands.cases import require_clock
+from custody_cli.commands.cases import moment
 from custody_cli.commands.cases import show as show_case
 from custody_cli.commands.shared import argument, option, recorded, settings_of
 from custody_cli.compose import Draft
@@ -33,14 +33,13 @@ def show(
     clock: Clock = "recorded",
 ) -> None:
     """Print an exhibit or a case, now or as of a moment on either clock."""
-    require_clock(clock)
     if _is_case(name):
         show_case(context, name, as_of, clock)
         return
     settings = settings_of(context)
     with contact(settings) as link:
         found = naming.exhibit(link, name)
-        when = {"as_of": as_of, "clock": clock if as_of else None}
+        when = moment(as_of, clock)
         told = answers.record(link.door.get(f"/exhibits/{found.uuid}", **when), "exhibit")
         output.result(settings, "exhibit", told, tree(told))
 

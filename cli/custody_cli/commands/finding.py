@@ -16,7 +16,7 @@ from custody_cli.faults import Conflicting, IntegrityFault, NotThere
 from custody_cli.intake.digests import sha256_of
 from custody_cli.naming import Exhibit
 from custody_cli.opening import contact
-from custody_cli.presenting import plain
+from custody_cli.presenting import found_line
 from custody_verifier.canonical import Json
 
 
@@ -27,7 +27,7 @@ def search(context: typer.Context, words: Annotated[list[str], argument("arg.wor
         found = list(link.door.pages("/search", q=" ".join(words)))
         for item in found:
             data = answers.record(item, "item")
-            output.result(settings, "found", data, plain(data))
+            output.result(settings, "found", data, found_line(data))
         if not found:
             output.note(settings, "search.none")
 

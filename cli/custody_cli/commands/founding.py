@@ -15,9 +15,11 @@ from custody_cli.door import Door
 from custody_cli.faults import IntegrityFault, Misuse
 from custody_cli.keys import Key, new_key, read_aloud
 from custody_cli.messages import say
+from custody_cli.opening import contact
 from custody_cli.passphrase import Passphrase
 from custody_cli.pins import Pin, log_key
 from custody_cli.profile import Person, Profile
+from custody_cli.recording import record
 from custody_cli.settings import Settings
 from custody_verifier import keys as public_keys
 from custody_verifier.canonical import Json
@@ -56,6 +58,7 @@ def found(context: typer.Context, token: Token, name: Name, deployment: Deployme
     _keep(made, (act_key, session_key), passphrase)
     _finish(settings, made, waiting, person, pin, answer)
     output.result(settings, "founded", {"ledger": pin.ledger, "origin": pin.origin}, _summary(pin, act_key))
+    _say_name(settings, person, passphrase)
 
 
 def draft_of(told: Json, person: Person, act_key: Key, session_key: Key, deployment: str) -> Draft:
@@ -122,6 +125,17 @@ def _finish(
     for use in ("act", "session"):
         waiting.key_file(use).unlink(missing_ok=True)
     recorded(settings, [kept], say("done.founded"))
+
+
+def _say_name(settings: Settings, person: Person, passphrase: Passphrase) -> None:
+    """Record the founder's name, which entry 0 does not hold: it could never be erased there."""
+    with contact(settings, passphrase=passphrase) as link:
+        draft = Draft(
+            type="person.amended.v1",
+            stream=person.person,
+            opened={"name": person.name, "reason": say("done.founder-name")},
+        )
+        recorded(settings, record(link, [draft]), person.name)
 
 
 def _summary(pin: Pin, key: Key) -> str:

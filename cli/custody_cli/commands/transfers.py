@@ -15,7 +15,7 @@ from custody_cli.handing_over import Offer, open_offer, rehash, unchecked
 from custody_cli.messages import say
 from custody_cli.naming import Exhibit
 from custody_cli.opening import contact
-from custody_cli.presenting import plain
+from custody_cli.presenting import waiting_line
 from custody_cli.recording import record
 from custody_verifier.canonical import Json
 
@@ -34,7 +34,7 @@ def inbox(context: typer.Context) -> None:
         waiting = list(link.door.pages("/inbox"))
         for item in waiting:
             data = answers.record(item, "item")
-            output.result(settings, "waiting", data, plain(data))
+            output.result(settings, "waiting", data, waiting_line(data))
         if not waiting:
             output.note(settings, "inbox.empty")
 

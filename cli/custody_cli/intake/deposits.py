@@ -109,4 +109,3 @@ def _require_match(exhibit: str, file: PlannedFile, outcome: Json) -> None:
         raise IntegrityFault("deposit.differs", file=file.path)
     if answers.text(outcome, "file") != file.file or answers.text(outcome, "exhibit") != exhibit:
         raise IntegrityFault("deposit.differs", file=file.path)
-

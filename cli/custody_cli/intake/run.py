@@ -46,7 +46,7 @@ def run(contact: Contact, asked: Asked, selection: Selection) -> bool:
     """
     account = Reconciliation(contact.settings, selection.given)
     for refused in selection.refused:
-        account.line("refused", str(refused.path), say(refused.reason))
+        account.line("refused", str(refused.path.absolute()), say(refused.reason))
     going_on = plan.load(contact.profile, asked.name)
     now = going_on or _make(contact, asked, selection, account)
     if going_on is not None:
@@ -81,13 +81,13 @@ def _measured(
         try:
             measured = plan_file(each, advance)
         except Misuse as fault:
-            account.line("refused", str(each.path), fault.text())
+            account.line("refused", str(each.path.absolute()), fault.text())
             continue
         held = None if asked.force else held_as(contact, measured.sha256)
         if held is None:
             files.append(measured)
         else:
-            account.line("held", str(each.path), held)
+            account.line("held", str(each.path.absolute()), held)
     return files
 
 
@@ -128,7 +128,9 @@ def _account_for_left_out(
             if str(each.path.absolute()) not in planned:
                 digest = plan_file(each, lambda _step: None).sha256
                 held = held_as(contact, digest)
-                account.line("held" if held else "refused", str(each.path), held or say("refused.new"))
+                account.line(
+                    "held" if held else "refused", str(each.path.absolute()), held or say("refused.new")
+                )
 
 
 def _take(

@@ -19,6 +19,7 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "done.confirmed": ("your enrolment", "ваше зарахування"),
     "done.founded": ("the ledger is founded", "реєстр засновано"),
+    "done.founder-name": ("name of the founder", "ім'я засновника"),
     "done.key-added": ("key added", "ключ додано"),
     "done.key-revoked": ("key revoked", "ключ відкликано"),
     "done.restored": ("The keys are restored.", "Ключі відновлено."),
@@ -27,6 +28,10 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "done.signout": ("Signed out.", "Вийшли."),
     "session.ended-already": ("The session had ended already.", "Сеанс уже завершився."),
     "send.none": ("Nothing waits to be sent.", "Немає що надсилати."),
+    "inbox.offer": (
+        "{reference}  {title}  offered by {name} at {when}",
+        "{reference}  {title}  пропонує {name}, {when}",
+    ),
     "inbox.empty": ("Nothing waits for you.", "Ніщо не чекає на вас."),
     "search.none": ("Nothing found.", "Нічого не знайдено."),
     "transfer.to": ("To: {name} ({person})", "Кому: {name} ({person})"),
