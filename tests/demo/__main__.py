@@ -43,6 +43,7 @@ def run(folder: Path, out: Path, checks: Checks) -> None:
         story.tell()
     finally:
         server.stop()
+        shutil.copyfile(server.log, out / "server.log")
     people = list(story.people.values())
     auditor = story.people[AUDITOR]
     count = outputs.write(out, [*people, auditor])

@@ -11,7 +11,8 @@ from tests.demo.people import Answer, Json, Person
 from tests.demo.server import Server
 
 CASE = "UKR2-25"
-DECLINED = "На пакеті номер печатки A-1008, у супровідному листі A-1007 / Bag says A-1008, letter says A-1007"
+PROCEEDING = '{"number": "12025000000000025", "authority": "СБУ / SSU", "qualification": "ст. 438 КК України"}'
+DECLINED = "Немає супровідного листа / There is no covering letter"
 NO_SIGNAL = "Запис зроблено після повернення зі зв'язком / Recorded after return to coverage"
 ROOM, LABORATORY = "Кімната доказів 1 / Evidence room 1", "Лабораторія / Laboratory"
 VEHICLE = "Службовий автомобіль / Service vehicle"
@@ -61,7 +62,7 @@ class Story:
         self.checks.chapter(f"Case {CASE} is opened", f"Відкриття справи {CASE}")
         officer = self.people[OFFICER]
         title = ("--title", "Обстріл подвір'я, двоє зниклих / Shelling of a yard, two missing")
-        officer.run("case", "open", CASE, *title, "--set", "proceeding.number=12025000000000025")
+        officer.run("case", "open", CASE, *title, "--set", f"proceeding={PROCEEDING}")
         for name, role in ((SECOND_OFFICER, "officer"), (PROSECUTOR, "prosecutor")):
             officer.run("case", "member", "add", CASE, self.people[name].id, "--role", role)
             self.checks.tell(f"  {name}: {role}")
@@ -135,7 +136,7 @@ class Story:
                 VEHICLE,
             ),
             *("--quantity", "1 pcs", "--condition", "glass cracked", "--seal", "A-1008:bag"),
-            *("--set", "identifiers.imei=490154203237518", "--set", "packaging.bag_number=0042"),
+            *("--set", "identifiers.imei=490154203237518", "--set", "packaging.type=bag", "--set", "packaging.bag_number=0042"),
         ).one("recorded")
         self.references["telephone"] = recorded["reference"]
         self.between = datetime.now(UTC).isoformat()
@@ -157,11 +158,11 @@ class Story:
         giver, taker = self.people[OFFICER], self.people[SECOND_OFFICER]
         both = (self.references["telephone"], self.references["photograph"])
         offer = ("transfer", "offer", *both, "--to", taker.id, "--purpose", "Експертиза / Examination")
-        giver.run(*offer, "--seal", "A-1007")
+        giver.run(*offer)
         self.checks.same("two exhibits wait for the receiver", 2, len(taker.run("inbox").of("waiting")))
         taker.run("transfer", "decline", *both, "--reason", DECLINED)
         self.checks.same("declined: the offerer stays answerable", giver.id, self._custodian("telephone"))
-        giver.run(*offer, "--seal", "A-1008", "--intact")
+        giver.run(*offer)
         answer = ("--condition", "Без змін / Unchanged", "--site", LABORATORY)
         taker.run("transfer", "accept", both[0], *answer, "--seal", "A-1008", "--intact")
         taker.run("transfer", "accept", both[1], *answer, "--rehash")
@@ -233,7 +234,7 @@ class Story:
         )
 
     def _history(self, name: str) -> list[Json]:
-        return self.people[AUDITOR].run("history", self.references[name]).of("act")
+        return self.people[AUDITOR].run("history", self.references[name]).told
 
     def _custodian(self, name: str) -> str:
         shown = self.people[OFFICER].run("show", self.references[name]).one("exhibit")

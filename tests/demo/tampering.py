@@ -27,7 +27,7 @@ class DataDirectory:
     @property
     def objects(self) -> Path:
         """The volumes of the embedded store."""
-        return self.folder / "objects"
+        return self.folder / "store" / "objects"
 
     @property
     def log_key(self) -> Path:
