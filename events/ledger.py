@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from custody.act import MAX_BATCH
-from custody.errors import Rejected, RuleBroken, StaleStream, TooLarge, WritesRefused
+from custody.errors import OutcomeUnknown, Rejected, RuleBroken, StaleStream, TooLarge, WritesRefused
 from custody.ports import Appended, Clock, IdempotencyKey, MasterKey, StoredFile, Submission
 from custody.rules import FOUNDED
 from events.application import LedgerApplication
@@ -92,9 +92,11 @@ class StoredLedger(Reader):
                 raise proposal.fault
         except StaleStream as stale:
             return self._recorded_before(proposal, stale)
-        if proposal.written is not None:
+        if proposal.written is not None and proposal.written.group is not None:
             return Appended(proposal.written.receipts(), replayed=False)
-        return self._receipts(proposal.found or range(0), replayed=False)
+        if proposal.found is None:  # the group ended in an error that nobody foresaw
+            raise OutcomeUnknown("the group of this act was not settled")
+        return self._receipts(proposal.found, replayed=False)
 
     def _prepare(self, proposal: Proposal) -> None:
         """Check all that can be checked before the lock, and seal what was opened."""

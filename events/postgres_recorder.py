@@ -40,14 +40,14 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
         """Write one group if the head is still where it was planned: one round trip."""
         if not stored_events:
-            return ()
+            return []
         rows = group_of(stored_events, kwargs)
         with translated(), self._connected() as cursor:
             try:
                 _append(cursor, rows)
             except psycopg.Error as fault:
                 raise _judged(fault) from fault
-        return range(rows.after.size + 1, rows.tree.size + 1)
+        return list(range(rows.after.size + 1, rows.tree.size + 1))
 
     @contextmanager
     def locked(self) -> Iterator[PostgresLocked]:

@@ -30,11 +30,11 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
         """Write one group if the head is still where it was planned."""
         if not stored_events:
-            return ()
+            return []
         rows = group_of(stored_events, kwargs)
         with self.locked() as locked:
             locked.write(rows)
-        return range(rows.after.size + 1, rows.tree.size + 1)
+        return list(range(rows.after.size + 1, rows.tree.size + 1))
 
     def select_notifications(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from custody.canonical import Json
-from custody.ports import Appended, FileDigests, IdempotencyKey, MasterKey, StoredFile, Submission
+from custody.ports import Appended, Clock, FileDigests, IdempotencyKey, MasterKey, StoredFile, Submission
 from custody.values import ExhibitId, FileId, LedgerId, StreamName
 from events.checkpoint import LogKey
 from events.database import Database
@@ -48,10 +48,17 @@ class Office:
     people: dict[str, Officer] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, database: Database, log_key: LogKey = LOG_KEY) -> Office:
+    def open(
+        cls,
+        database: Database,
+        log_key: LogKey = LOG_KEY,
+        master: MasterKey = MASTER,
+        clock: Clock | None = None,
+    ) -> Office:
         """Open a ledger with the keys of the tests on a database."""
-        clock = TestClock()
-        return cls(open_ledger(database, master=MASTER, log_key=log_key, clock=clock), clock)
+        still = TestClock()
+        ledger = open_ledger(database, master=master, log_key=log_key, clock=clock or still)
+        return cls(ledger, still)
 
     def person(self, name: str) -> Officer:
         """Return a person who has just verified the newest checkpoint."""
@@ -78,7 +85,7 @@ class Office:
         """Return a signed act that follows the stream as it stands."""
         officer = self.person(who) if isinstance(who, str) else who
         after = self.ledger.state(StreamName(stream))
-        at = occurred_at or self.clock.now().isoformat(timespec="seconds")
+        at = occurred_at or self.clock.now().isoformat()
         return officer.compose(kind, stream, public, body, after=after, occurred_at=at)
 
     def append(
@@ -130,9 +137,7 @@ class Office:
         self.tell("taras", "exhibit.received.v1", stream, examples.intake(case), examples.physical(seal))
         return stream
 
-    def move(
-        self, exhibit: str, who: str | Officer = "taras", occurred_at: str | None = None
-    ) -> Submission:
+    def move(self, exhibit: str, who: str | Officer = "taras", occurred_at: str | None = None) -> Submission:
         """Return a signed move of an exhibit, not sent yet."""
         body: dict[str, Json] = {"place": examples.ELSEWHERE, "reason": None}
         return self.compose(who, "exhibit.moved.v1", exhibit, {}, body, occurred_at)
