@@ -12,7 +12,7 @@ from custody.act import Seen
 from custody.canonical import Json
 from custody.errors import Malformed, SignatureRefused
 from custody.ports import Recorded
-from custody.replay import Replayed, Verify, replay
+from custody.replay import Replayed, Verify, World, replay
 from custody.states import KeyState
 from custody.values import StreamName
 from custody.verdict import Question, Weight
@@ -285,3 +285,39 @@ def test_what_signers_saw_is_collected() -> None:
     seen = last.entry.act.seen
     assert isinstance(seen, Seen)
     assert replay(story.entries, verify=_trusting).seen[(seen.size, seen.root)] == last.index
+
+
+def test_the_place_of_an_unreadable_entry_is_left() -> None:
+    """Whoever reads the bytes skips an entry that is none; later entries keep their places."""
+    story = usual()
+    world = World()
+    world.skip()
+    assert (world.ledger_id, world.ledger_stream, world.findings) == (None, None, [])
+    world = World()
+    for recorded in story.entries[:-1]:
+        world.take(recorded)
+    world.skip()
+    last = _closing(story)
+    world.take(last)
+    assert {finding.code for finding in world.findings} == {"order.chain"}  # of the case; and no gap
+
+
+def test_streams_that_begin_with_an_unknown_type_go_on() -> None:
+    """Of such a stream only the chain is followed."""
+    story = usual()
+    exhibit = f"exhibit/{uuid_of('x')}"
+    story.record(story.compose("taras", "exhibit.received.v2", exhibit))
+    story.record(story.compose("taras", "exhibit.praised.v1", exhibit))
+    state = story.state(exhibit)
+    assert state is not None
+    assert state.version == 2
+
+
+def test_a_revocation_of_a_key_that_nobody_has_changes_nothing() -> None:
+    """A hostile ledger may record it; the founder's keys stay as entry 0 has them."""
+    story = usual()
+    olena = story.person("olena").person
+    public: dict[str, Json] = {"key": "00" * 32, "untrusted_since": None}
+    story.record(story.compose("olena", "person.key-revoked.v1", olena, public, REASON))
+    story.tell("olena", "person.amended.v1", olena, {}, {"name": "Олена", **REASON})
+    assert [finding.code for finding in story.world.findings] == ["key.not-theirs"]

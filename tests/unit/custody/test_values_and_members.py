@@ -272,6 +272,7 @@ def test_the_worst_outcome() -> None:
         (values.from_base64url, "A"),
         (values.from_base64url, "AB"),
         (values.recorded_instant, "2026-11-31T08:00:00.000000Z"),
+        (values.recorded_instant, "0999-11-30T08:00:00.000000Z"),
     ],
 )
 def test_small_values_that_are_refused(reader: object, value: object) -> None:
