@@ -46,7 +46,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Backing:
     """What a note has of a policy: who cosigned it and when (POSIX seconds), and whether the quorum is met."""
 
     checkpoint: Checkpoint
@@ -71,7 +71,7 @@ class Policy:
     groups: tuple[Group, ...]
     quorum: str
 
-    def judge(self, note: bytes, path: str = "checkpoint") -> Standing:
+    def judge(self, note: bytes, path: str = "checkpoint") -> Backing:
         """Return what a note has of this policy.
 
         Raises Malformed, and NotProven when no log of the policy signed it, or a line of a known key fails.
@@ -80,7 +80,7 @@ class Policy:
         cosigned = self.cosigners(note, checkpoint)
         missing = tuple(each.name for each in self.witnesses if each.name not in cosigned)
         met = self.is_met(cosigned)
-        return Standing(checkpoint, signers, cosigned, missing, self.quorum, met)
+        return Backing(checkpoint, signers, cosigned, missing, self.quorum, met)
 
     def cosigners(self, note: bytes, checkpoint: Checkpoint) -> dict[str, int]:
         """Return the witnesses whose lines of a note verify, with their times. Raises NotProven at one that fails."""

@@ -72,6 +72,15 @@ APPEND_ONLY: Final = {
   stored_sha256 {blob} NOT NULL,
   stored_size {int} NOT NULL,
   crc32 {int} NOT NULL){strict}""",
+    "published": """CREATE TABLE IF NOT EXISTS published (
+  size {int} PRIMARY KEY,
+  root {blob} NOT NULL,
+  note {blob} NOT NULL){strict}""",
+    "cosignature": """CREATE TABLE IF NOT EXISTS cosignature (
+  size {int} NOT NULL,
+  cosigner TEXT NOT NULL,
+  line TEXT NOT NULL,
+  PRIMARY KEY (size, cosigner)){clustered}""",
 }
 """Rows of these are inserted, and never updated or deleted."""
 
@@ -92,6 +101,8 @@ MUTABLE: Final = {
 _INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS stored_file_exhibit ON stored_file (exhibit)",
     "CREATE INDEX IF NOT EXISTS stored_file_sha256 ON stored_file (sha256)",
+    "CREATE INDEX IF NOT EXISTS taken_idx ON taken (idx)",  # the publisher reads by entry
+    "CREATE INDEX IF NOT EXISTS idempotency_first ON idempotency (first)",
 )
 
 _WORDS: Final[dict[Engine, dict[str, str]]] = {
