@@ -118,7 +118,7 @@ def _embedded(settings: Settings, master: MasterKey, stack: ExitStack) -> S3Vaul
     found = VaultSettings(
         bucket=embedded.EVIDENCE_BUCKET, keys_bucket=embedded.KEYS_BUCKET, sync_dir=store.objects_dir
     )
-    return S3Vault(connect(store.endpoint), found, master)
+    return S3Vault(connect(store.endpoint), found, master, reading=connect(store.endpoint, attempts=1))
 
 
 def _given(settings: Settings, master: MasterKey) -> S3Vault:
@@ -134,4 +134,5 @@ def _given(settings: Settings, master: MasterKey) -> S3Vault:
         region=s3.region,
         ca_bundle=None if s3.ca_bundle is None else str(s3.ca_bundle),
     )
-    return S3Vault(connect(endpoint), VaultSettings(bucket=s3.bucket, keys_bucket=s3.keys_bucket), master)
+    found = VaultSettings(bucket=s3.bucket, keys_bucket=s3.keys_bucket)
+    return S3Vault(connect(endpoint), found, master, reading=connect(endpoint, attempts=1))

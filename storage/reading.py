@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from custody.errors import Unavailable
-from storage.s3_client import asking
+from storage.s3_client import asking, may_pass
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from types_boto3_s3.client import S3Client
     from types_boto3_s3.type_defs import GetObjectRequestTypeDef
+
+PAUSES: Final = (0.2, 0.8)  # seconds between attempts at opening a file
 
 
 class Body:
@@ -36,7 +39,11 @@ class Body:
 
 
 class Reading:
-    """Reads from one bucket."""
+    """Reads from one bucket.
+
+    The client should try once: SeaweedFS answers 500 for a file that it cannot read only after it tried for 13 s,
+    so asking five times would take a minute a file. What may pass is asked again here.
+    """
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
@@ -66,6 +73,16 @@ class Reading:
     def _get(self, request: GetObjectRequestTypeDef, version_id: str | None) -> Body:
         if version_id is not None:
             request["VersionId"] = version_id
+        for pause in PAUSES:
+            try:
+                return self._ask(request)
+            except Unavailable as fault:
+                if not may_pass(fault):
+                    raise
+            time.sleep(pause)
+        return self._ask(request)
+
+    def _ask(self, request: GetObjectRequestTypeDef) -> Body:
         with asking("a stored file"):
             answer = self._client.get_object(**request)
         return Body(answer["Body"], answer["ContentLength"])

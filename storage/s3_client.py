@@ -45,7 +45,7 @@ class Endpoint:
     ca_bundle: str | None = None
 
 
-def connect(endpoint: Endpoint) -> S3Client:
+def connect(endpoint: Endpoint, attempts: int = ATTEMPTS) -> S3Client:
     """Return a client; low-level clients may be shared by threads, so one per process is enough."""
     return boto3.client(
         "s3",
@@ -54,15 +54,15 @@ def connect(endpoint: Endpoint) -> S3Client:
         aws_access_key_id=endpoint.credentials.access_key,
         aws_secret_access_key=endpoint.credentials.secret_key,
         verify=endpoint.ca_bundle,
-        config=_config(),
+        config=_config(attempts),
     )
 
 
-def _config() -> Config:
+def _config(attempts: int) -> Config:
     return Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=CONNECTIONS,
         request_checksum_calculation="when_supported",
         signature_version="s3v4",
@@ -98,6 +98,12 @@ def asking(what: str) -> Iterator[None]:
         raise _refusal(what, fault) from fault
     except (*_TRANSPORT, vendor.BotoCoreError) as fault:
         raise Unavailable(what, type(fault).__name__) from fault
+
+
+def may_pass(fault: Unavailable) -> bool:
+    """Say whether asking again soon may help: not where the store itself tried and could not read its disk."""
+    cause = fault.__cause__
+    return not isinstance(cause, vendor.ClientError) or status_of(cause) in {429, 503}
 
 
 def _refusal(what: str, fault: vendor.ClientError) -> CustodyError:

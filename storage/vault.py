@@ -49,13 +49,23 @@ class VaultSettings:
 class S3Vault:
     """Implements `custody.ports.Vault`. May be shared by threads; memory does not grow with files."""
 
-    def __init__(self, client: S3Client, settings: VaultSettings, master: MasterKey) -> None:
-        """Probe the store at once. Raises Unavailable when it does not answer, or lies about its lock."""
+    def __init__(
+        self,
+        client: S3Client,
+        settings: VaultSettings,
+        master: MasterKey,
+        *,
+        reading: S3Client | None = None,
+    ) -> None:
+        """Probe the store at once; `reading` is a client that tries once (see Reading).
+
+        Raises Unavailable when the store does not answer, or lies about its lock.
+        """
         self._client = client
         self._settings = settings
         self._master = master
         self._uploads = Uploads(client, settings.bucket)
-        self._reading = Reading(client, settings.bucket)
+        self._reading = Reading(reading or client, settings.bucket)
         self.keys = KeyObjects(client, settings.keys_bucket)
         self.probe: Probe = probe(client, settings.bucket, settings.retention.mode)
         _log.info("vault_probed", grade=self.probe.grade, conditional_writes=self.probe.conditional_writes)

@@ -162,7 +162,8 @@ def _vault(store: embedded.EmbeddedS3) -> S3Vault:
         retention=Retention(days=1),
         sync_dir=store.objects_dir,
     )
-    return S3Vault(connect(store.endpoint), settings, FileMasterKey(os.urandom(32)))
+    reading = connect(store.endpoint, attempts=1)
+    return S3Vault(connect(store.endpoint), settings, FileMasterKey(os.urandom(32)), reading=reading)
 
 
 def _bare(endpoint: Endpoint) -> S3Client:

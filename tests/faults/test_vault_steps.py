@@ -32,7 +32,7 @@ STEPS: list[Step] = [
     (LARGE, "upload_part", 0, Unavailable),
     (LARGE, "upload_part", 2, Unavailable),
     (LARGE, "complete_multipart_upload", 0, None),
-    (SMALL, "get_object", 0, Unavailable),  # the reading back
+    (SMALL, "get_object", 0, Unavailable),  # the reading back: for these tests it is asked for once
     (LARGE, "get_object", 0, Unavailable),
     (SMALL, "put_object_retention", 0, Unavailable),
     (SMALL, "put_object_legal_hold", 0, Unavailable),
@@ -73,8 +73,10 @@ def test_a_failed_step_is_survived(
     tmp_path: Path,
     at: Step,
     when: When,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Storing says so, or was done; what is left is an orphan that is reported; trying again succeeds."""
+    monkeypatch.setattr("storage.reading.PAUSES", ())
     size, step, skip, ends_in = at
     given = sample(tmp_path, size)
     client.fail(step, when, skip=skip)
@@ -157,13 +159,26 @@ def test_an_answer_that_ends_early_is_not_checked(
         b"".join(vault.open(stored))
 
 
-def test_a_store_that_is_away_is_not_checked(vault: S3Vault, client: FaultyClient, tmp_path: Path) -> None:
-    """A timeout leaves the file unjudged, and the next check judges it."""
+def test_a_store_that_is_away_is_not_checked(
+    vault: S3Vault, client: FaultyClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that does not answer leaves the file unjudged, and the next check judges it."""
+    stored = sample(tmp_path, SMALL).store(vault)
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.reading.PAUSES", ())
+        client.fail("get_object", "before")
+
+        assert Outcome.NOT_CHECKED == vault.check(stored).outcome
+    assert Outcome.MATCH == vault.check(stored).outcome
+
+
+def test_one_lost_answer_is_asked_for_again(vault: S3Vault, client: FaultyClient, tmp_path: Path) -> None:
+    """A single timeout is not yet a reason to say that a file could not be checked."""
     stored = sample(tmp_path, SMALL).store(vault)
     client.fail("get_object", "before")
 
-    assert Outcome.NOT_CHECKED == vault.check(stored).outcome
     assert Outcome.MATCH == vault.check(stored).outcome
+    assert 1 == client.failed
 
 
 class _Body:

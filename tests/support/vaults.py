@@ -173,7 +173,8 @@ def locked_rig(store: EmbeddedS3, server: S3Server) -> Rig:
         retention=Retention(days=1),
         sync_dir=store.objects_dir,
     )
-    vault = S3Vault(connect(store.endpoint), settings, master)
+    reading = connect(store.endpoint, attempts=1)
+    vault = S3Vault(connect(store.endpoint), settings, master, reading=reading)
     return Rig(vault=vault, hands=S3Hands(server, "evidence"), master=master)
 
 
