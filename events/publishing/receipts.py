@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from custody.ports import LedgerReader, Receipt
 from events.committed import proven
-from events.policy import Policy, Backing
+from events.policy import Backing, Policy
 from events.publishing.record import PublishedRecord
 
 

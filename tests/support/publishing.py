@@ -1,9 +1,10 @@
-"""Published logs for tests: an office, its places in memory, its publisher, and witnesses that answer in this process."""
+"""Published logs for tests: an office, its places in memory, its publisher, and ledgers of any size."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from custody.ports import ObjectStore, Submission
 from custody.values import StreamName
@@ -19,7 +20,7 @@ from events.publishing.starting import StartCheck
 from events.web import Web
 from storage.memory_objects import MemoryObjects
 from tests.support import examples, ledgers
-from tests.support.composing import seed
+from tests.support.composing import seed, uuid_of
 from tests.support.ledgers import Office
 
 LOG_KEYS = LogKeys(ledgers.LOG_KEY, MlDsaLogKey.from_seed(ledgers.ORIGIN, seed("log ml-dsa")))
@@ -67,11 +68,11 @@ class Press:
 
 def grow(office: Office, size: int) -> None:
     """Bring a ledger to `size` entries: founding, people, a case, an exhibit, and then amendments of it."""
-    chapters = (
+    chapters: tuple[Callable[[], object], ...] = (
         office.found,
-        lambda: office.enrol("taras", "officer"),
+        partial(office.enrol, "taras", "officer"),
         office.open_case,
-        lambda: office.receive(case=ledgers.CASE),
+        partial(office.receive, case=ledgers.CASE),
     )
     if size == 2:  # too small for the chapters
         office.found()
@@ -93,7 +94,7 @@ def grow(office: Office, size: int) -> None:
 def amendments(office: Office, count: int) -> Sequence[Submission]:
     """Return signed amendments in a row of the one exhibit."""
     officer = office.person("taras")
-    exhibit = f"exhibit/{ledgers.uuid_of('telephone')}"
+    exhibit = f"exhibit/{uuid_of('telephone')}"
     after = office.ledger.state(StreamName(exhibit))
     found: list[Submission] = []
     for number in range(count):
