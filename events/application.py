@@ -48,7 +48,7 @@ class LedgerFactory(InfrastructureFactory[Any]):
 
 
 class LedgerApplication(Application[str]):
-    """One per process and database."""
+    """One per process and database; whoever opened the database closes it."""
 
     name = "custody"
 
@@ -84,8 +84,3 @@ class LedgerApplication(Application[str]):
     def construct_transcoder(self) -> Transcoder:
         """Return the library's transcoder, which nothing here uses."""
         return JSONTranscoder()
-
-    def close(self) -> None:
-        """Close the application and its database."""
-        super().close()
-        self.database.close()

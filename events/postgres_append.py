@@ -99,6 +99,8 @@ BEGIN
 END $$"""
 )
 
+SIGNATURE: Final = ", ".join(kind for _, kind in _parameters())
+
 CALL: Final = (
     "SELECT custody_append(" + ", ".join(f"%b::{kind}" for _, kind in _parameters()) + ")"
 ).encode()
