@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
 from custody.act import ACT_PREFIX, Entry, read_entry
 from custody.errors import Malformed, SignatureRefused, TooLarge
-from custody.values import from_base64
 from events.batch import signed_message
 from events.public_keys import verify
 from events.signatures import KEY_ADDED, require_proof
@@ -69,7 +69,7 @@ def _check(data: bytes, keys: Keys) -> None:
         _check_any(read_entry(data), keys)
         return
     signed = ACT_PREFIX + data[plain.act]
-    verify("ed25519", keys[data[plain.key]], signed, from_base64(data[plain.signature].decode(), "signature"))
+    verify("ed25519", keys[data[plain.key]], signed, a2b_base64(data[plain.signature]))
 
 
 def _check_any(entry: Entry, keys: Keys) -> None:

@@ -15,8 +15,7 @@ from custody.ports import FileCheck, Outcome, Recorded
 from custody.states import ExhibitState
 from custody.values import ExhibitId, FileId
 from custody.verdict import Finding, Question, Weight
-from events.stream_keys import StreamKeys
-from events.verification.openings import Altered, Withheld, opened_values
+from events.verification.openings import Altered, Openings, Withheld
 from events.verification.stored import Stored
 from events.verification.workers import cores
 
@@ -34,7 +33,7 @@ class NamedFile(NamedTuple):
     digests: Mapping[str, Json] | None
 
 
-def open_entries(stored: Stored, keys: StreamKeys, state: ExhibitState) -> list[OpenEntry]:
+def open_entries(stored: Stored, openings: Openings, state: ExhibitState) -> list[OpenEntry]:
     """Return the entries of an exhibit's stream that can be read, with what can be opened of them."""
     found = []
     for index, data in stored.stream(state.stream):
@@ -42,13 +41,13 @@ def open_entries(stored: Stored, keys: StreamKeys, state: ExhibitState) -> list[
             entry = read_entry(data)
         except (Malformed, TooLarge):
             continue  # the fold has found it
-        found.append(OpenEntry(Recorded(index, entry), _values(stored, keys, entry, index)))
+        found.append(OpenEntry(Recorded(index, entry), _values(stored, openings, entry, index)))
     return found
 
 
-def _values(stored: Stored, keys: StreamKeys, entry: Entry, index: int) -> dict[str, Json]:
+def _values(stored: Stored, openings: Openings, entry: Entry, index: int) -> dict[str, Json]:
     try:
-        return opened_values(keys, entry.act, stored.boxes(index), index)
+        return openings.values(entry.act, stored.boxes(index), index)
     except (Altered, Withheld):
         return {}  # the fold has found it
 

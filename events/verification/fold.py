@@ -13,10 +13,9 @@ from custody.states import KeyState
 from custody.values import PersonId, StreamName
 from custody.verdict import Finding, Question, Weight
 from events.merkle import HASH_BYTES
-from events.stream_keys import StreamKeys
 from events.verification.batches import Batches
 from events.verification.checking import PROOF, SIGNATURE, UNKNOWN_KEY, UNREADABLE, Checked
-from events.verification.openings import Altered, Withheld, opened_values
+from events.verification.openings import Altered, Openings, Withheld
 from events.verification.stored import Box, Piece, StoredEntry
 from events.verification.trees import Trees
 from events.verification.trusted import trusted_entry
@@ -40,14 +39,14 @@ class Fold:
     steps hold more than rules can say: a seal or a re-hash that may not fit.
     """
 
-    def __init__(self, keys: StreamKeys, *, note_actors: bool) -> None:
+    def __init__(self, openings: Openings, *, note_actors: bool) -> None:
         self.world, self.trees = World(), Trees()
         self.findings: list[Finding] = []
         self.actors: dict[StreamName, set[PersonId]] = {}
         self.worth_judging: set[StreamName] = set()
         self.opened = 0
         self._note_actors = note_actors
-        self._keys, self._batches = keys, Batches()
+        self._openings, self._batches = openings, Batches()
         self._next = 0
 
     def take(self, piece: Piece, checked: Checked) -> None:
@@ -110,7 +109,7 @@ class Fold:
     def _values(self, recorded: Recorded, boxes: list[Box]) -> Mapping[str, Json] | None:
         index = recorded.index
         try:
-            values = opened_values(self._keys, recorded.entry.act, boxes, index)
+            values = self._openings.values(recorded.entry.act, boxes, index)
         except Withheld as fault:
             text = str(fault)
             self.found(index, Question.INTEGRITY, "disclosure.withheld", text, Weight.NOT_CHECKED)

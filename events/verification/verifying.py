@@ -28,6 +28,7 @@ from events.verification import exhibits
 from events.verification.exhibits import CheckFile, NamedFile
 from events.verification.fold import Fold
 from events.verification.heads import no_outside_head, outside_heads, seen_heads, stored_heads
+from events.verification.openings import Openings
 from events.verification.scopes import Scope, concerning, missing, shortened
 from events.verification.stored import Stored
 from events.verification.workers import checked
@@ -89,14 +90,18 @@ def verify(
     stored, given = Stored(database), outside or Outside()
     size = stored.head().size
     run = _Run(progress, size)
-    fold = Fold(keys, note_actors=scope.stream is not None)
+    openings = Openings(keys)
+    fold = Fold(openings, note_actors=scope.stream is not None)
     for piece, found in checked(stored.pieces(size), size, processes):
         fold.take(piece, found)
         run.more(len(piece.entries))
     if missing(scope, fold):
         raise NotFound(*str(scope.stream).split("/", 1))
     inside = list(
-        chain(_of_ledger(stored, fold, given, size), _of_exhibits(stored, keys, fold, scope, check_file, run))
+        chain(
+            _of_ledger(stored, fold, given, size),
+            _of_exhibits(stored, openings, fold, scope, check_file, run),
+        )
     )
     streams = scope.streams(fold)
     return _verdict(run, fold, list(shortened(concerning(inside, streams, stored.stream_of))), given)
@@ -129,7 +134,7 @@ def _own_log(fold: Fold) -> VerifierKey | None:
 
 
 def _of_exhibits(
-    stored: Stored, keys: StreamKeys, fold: Fold, scope: Scope, check_file: CheckFile | None, run: _Run
+    stored: Stored, openings: Openings, fold: Fold, scope: Scope, check_file: CheckFile | None, run: _Run
 ) -> Iterator[Finding]:
     files: list[NamedFile] = []
     for state in scope.exhibits(fold):
@@ -137,7 +142,7 @@ def _of_exhibits(
         judged = scope.stream is not None or state.stream in fold.worth_judging
         if not judged and not state.files:
             continue
-        entries = exhibits.open_entries(stored, keys, state)
+        entries = exhibits.open_entries(stored, openings, state)
         files += exhibits.named_files(entries)
         if judged:
             yield from exhibits.continuity(state, entries)

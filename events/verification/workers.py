@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Final
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import IO, BinaryIO, Final, Self, cast
 
 from custody.errors import Unavailable
-from events.verification.checking import Checked, check_entries
+from events.verification.checking import Checked, Fault, check_entries
 from events.verification.keyring import KeyRing
 from events.verification.stored import Piece
+from events.verification.worker import Work, read_message, write_message
 
 FEW: Final = 1_500  # entries that this process checks itself: starting others would take longer
 _AHEAD: Final = 3  # pieces per process that wait or are being checked: what bounds the memory
+_ROOT: Final = Path(__file__).parents[2]  # where the rooms are
 
 
 def cores() -> int:
@@ -33,25 +40,84 @@ def checked(
         for piece in pieces:
             yield piece, check_entries(*ring.work(piece))
         return
-    # Started anew rather than forked: the server has threads, and a fork would copy their locks.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, mp_context=context)
-    try:
-        yield from _pipelined(pieces, pool, ring, count * _AHEAD)
-    except BrokenProcessPool as fault:
-        raise Unavailable("verification", "a process that checked entries ended") from fault
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(Worker()) for _ in range(count)]
+        yield from _pipelined(pieces, workers, ring)
 
 
 def _pipelined(
-    pieces: Iterable[Piece], pool: ProcessPoolExecutor, ring: KeyRing, ahead: int
+    pieces: Iterable[Piece], workers: list[Worker], ring: KeyRing
 ) -> Iterator[tuple[Piece, Checked]]:
     waiting: deque[tuple[Piece, Future[Checked]]] = deque()
-    for piece in pieces:
-        waiting.append((piece, pool.submit(check_entries, *ring.work(piece))))
-        if len(waiting) > ahead:
+    for number, piece in enumerate(pieces):
+        waiting.append((piece, workers[number % len(workers)].submit(ring.work(piece))))
+        if len(waiting) > len(workers) * _AHEAD:
             first, found = waiting.popleft()
             yield first, found.result()
     for piece, found in waiting:
         yield piece, found.result()
+
+
+_Job = tuple[Work, "Future[Checked]"]
+
+
+class Worker:
+    """One process, and the thread that talks to it.
+
+    The process is started anew and not forked: the server has threads, and a fork would copy their locks.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "events.verification.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=_ROOT,
+        )
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._thread = Thread(target=self._talk, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._jobs.put(None)
+        if kind is not None:
+            self._process.kill()
+        self._thread.join()
+        self._process.wait()
+
+    def submit(self, work: Work) -> Future[Checked]:
+        """Return what will hold the findings of a piece; Unavailable when the process ended."""
+        future: Future[Checked] = Future()
+        self._jobs.put((work, future))
+        return future
+
+    def _talk(self) -> None:
+        """Send each piece before the one before it is done, so that the process never waits for work."""
+        sent: deque[Future[Checked]] = deque()
+        with self._pipe(self._process.stdin) as out, self._pipe(self._process.stdout) as back:
+            while True:
+                if sent and (len(sent) > 1 or self._jobs.empty()):
+                    _receive(back, sent.popleft())
+                elif job := self._jobs.get():
+                    sent.append(job[1])
+                    with suppress(OSError):  # the process ended: its silence says so
+                        write_message(out, job[0])
+                else:
+                    return
+
+    def _pipe(self, pipe: IO[bytes] | None) -> BinaryIO:
+        return cast(BinaryIO, pipe)
+
+
+def _receive(back: BinaryIO, future: Future[Checked]) -> None:
+    try:
+        leaves, faults = cast(tuple[bytes, list[tuple[int, str, str]]], read_message(back))
+    except (EOFError, OSError):
+        future.set_exception(Unavailable("verification", "a process that checked entries ended"))
+    else:
+        future.set_result(Checked(leaves, [Fault(*fault) for fault in faults]))
