@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         for each in error.errors():
             name = "CUSTODY_" + "__".join(str(part) for part in each["loc"]).upper()
-            say("bad-setting", name=name, reason=each["msg"])
+            say("bad-setting", setting=name, reason=each["msg"])
         return USAGE_ERROR
     except CustodyError as error:
         say("stopped", reason=error.message)

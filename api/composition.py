@@ -18,7 +18,8 @@ from api.sessions import Sessions
 from api.settings import Settings
 from api.tables import TABLES
 from api.view import LedgerView
-from api.waiting_files import WaitingFiles
+from api.waiting_files import Recording, WaitingFiles
+from api.writing import Writing
 from custody.errors import CustodyError
 from custody.ports import MasterKey, Vault
 from events.opening import open_database, open_ledger
@@ -71,6 +72,9 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     view, replies = LedgerView(ledger), Replies(database)
     operations = Operations(database, settings.operation_workers)
     stack.callback(operations.stop)
+    waiting = WaitingFiles(database)
+    writing = Writing(Recording(ledger, waiting).append_each)
+    stack.callback(writing.stop)
     replies.forget_unfinished()
     operations.fail_left_over()
     deposits.sweep()
@@ -86,11 +90,12 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         vault=vault,
         vault_fault=fault,
         deposits=deposits,
-        waiting=WaitingFiles(database),
+        waiting=waiting,
         sessions=Sessions(database, view, clock, settings.servers),
         replies=replies,
         operations=operations,
         service=Service(ledger, keys.service, clock),
+        writing=writing,
     )
 
 
@@ -106,7 +111,7 @@ def _vault(settings: Settings, master: MasterKey, stack: ExitStack) -> tuple[Vau
     try:
         vault = _embedded(settings, master, stack) if settings.s3 is None else _given(settings, master)
     except CustodyError as error:
-        _log.error("vault_not_usable", code=error.code, message=error.message)  # noqa: TRY400
+        _log.error("vault_not_usable", code=error.code, message=error.message)
         return None, error.message
     stack.callback(vault.close)
     return vault, None

@@ -1,4 +1,4 @@
-"""The forms of request bodies and of problems, as OpenAPI tells them. The readers in `bodies` decide; these describe."""
+"""The forms of request bodies and of problems, for OpenAPI: the readers in `bodies` decide, these describe."""
 
 from __future__ import annotations
 

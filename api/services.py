@@ -16,6 +16,7 @@ from api.sessions import Sessions
 from api.settings import Settings
 from api.view import LedgerView
 from api.waiting_files import WaitingFiles
+from api.writing import Writing
 from custody.errors import WritesRefused
 from custody.ports import Clock, Vault
 from events.database import Database
@@ -44,6 +45,7 @@ class Services:
     replies: Replies
     operations: Operations
     service: Service
+    writing: Writing
 
     def require_vault(self) -> Vault:
         """Return the vault. Raises WritesRefused with the cause when it was not good at start."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -20,6 +21,10 @@ from events.database import Database
 IDLE_SECONDS: Final = 30 * 60
 ABSOLUTE_SECONDS: Final = 12 * 60 * 60
 _TOUCH_SECONDS: Final = 60  # how stale `used` may be, to spare a write per request
+_RECENT_SECONDS: Final = (
+    2.0  # how long a check of a session counts for sending acts, which are judged themselves
+)
+_MOST_RECENT: Final = 10_000
 
 _token = re.compile(r"[A-Za-z0-9_-]{43}").fullmatch
 
@@ -40,6 +45,7 @@ class Sessions:
         self._view = view
         self._clock = clock
         self._servers = servers
+        self._recent: dict[bytes, tuple[Who, float]] = {}
 
     def begin(self, sign_in: SignIn) -> Begun:
         """Return a new session for a signed message. Raises Unauthenticated."""
@@ -78,6 +84,23 @@ class Sessions:
             expires=begun + ABSOLUTE_SECONDS,
         )
 
+    def recent(self, authorization: str | None) -> Who | None:
+        """Return who holds a token by a check at most two seconds old, or None: for sending signed acts only.
+
+        What its person may do is judged on the acts themselves, under the lock, and not by the session.
+        """
+        known = self._recent.get(_digest(bearer(authorization)))
+        return known[0] if known is not None and known[1] > time.monotonic() else None
+
+    def sender(self, authorization: str | None) -> Who:
+        """Return who holds a token, as `who` does, and remember it for `recent`."""
+        who = self.who(authorization)
+        if len(self._recent) >= _MOST_RECENT:
+            self._recent.clear()
+        if who.confirmed:
+            self._recent[_digest(bearer(authorization))] = who, time.monotonic() + _RECENT_SECONDS
+        return who
+
     def person(self, person: PersonId) -> Who:
         """Return a person as if signed in, for judging what they may know of."""
         state = person_of(self._view, person)
@@ -87,6 +110,7 @@ class Sessions:
 
     def end(self, authorization: str | None) -> None:
         """End the session of an Authorization header."""
+        self._recent.pop(_digest(bearer(authorization)), None)
         change(self._database, "DELETE FROM session WHERE token = ?", (_digest(bearer(authorization)),))
 
     def _standing(self, person: PersonId, key: Fingerprint) -> tuple[frozenset[str], bool]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import cast
 
 from api.tables import change
 from custody.act import Act
-from custody.errors import AlreadyTaken
-from custody.ports import FileDigests, StoredFile
+from custody.errors import AlreadyTaken, CustodyError
+from custody.ports import Appended, FileDigests, StoredFile
 from custody.values import FileId, PersonId
 from events.database import Database
+from events.ledger import StoredLedger, Wanted
 
 INTAKE = "exhibit.received.v1"
 
@@ -51,10 +53,31 @@ class WaitingFiles:
         found = (self.get(FileId(each), act.person) for each in files[:250] if isinstance(each, str))
         return tuple(each for each in found if each is not None and str(each.exhibit) == act.stream)
 
-    def forget(self, files: tuple[StoredFile, ...]) -> None:
+    def forget(self, files: Sequence[StoredFile]) -> None:
         """Drop files that an entry refers to now."""
         for each in files:
             change(self._database, "DELETE FROM waiting_file WHERE file = ?", (each.file,))
+
+
+class Recording:
+    """Appends acts with the files that wait for them, which then wait no more."""
+
+    def __init__(self, ledger: StoredLedger, waiting: WaitingFiles) -> None:
+        self._ledger = ledger
+        self._waiting = waiting
+
+    def append_each(self, wanted: Sequence[Wanted]) -> list[Appended | CustodyError]:
+        """Do what the ledger's `append_each` does, with each intake's files."""
+        ready = [self._with_files(each) for each in wanted]
+        found = self._ledger.append_each(ready)
+        for each, outcome in zip(ready, found, strict=True):
+            if each.files and isinstance(outcome, Appended):
+                self._waiting.forget(each.files)
+        return found
+
+    def _with_files(self, wanted: Wanted) -> Wanted:
+        files = tuple(file for each in wanted.submissions for file in self._waiting.named_by(each.act))
+        return replace(wanted, files=files) if files else wanted
 
 
 def _written(stored: StoredFile) -> bytes:

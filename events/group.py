@@ -7,7 +7,7 @@ the previous one commits.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
@@ -47,6 +47,22 @@ class Groups(Generic[Work]):
             if not ticket.leads:
                 return
         self._lead(ticket)
+
+    def submit_each(self, works: Sequence[Work]) -> None:
+        """Return when each of several works, in their order, was written: what `submit` does for one, by one thread."""
+        tickets = [_Ticket(work) for work in works]
+        if not tickets:
+            return
+        with self._mutex:
+            follows, self._led = self._led, True
+            waiting = tickets if follows else tickets[1:]
+            self._waiting.extend(waiting)
+        if not follows:
+            self._lead(tickets[0])
+        for ticket in waiting:  # whoever is to lead is always the first of ours that is not written yet
+            ticket.gate.acquire()
+            if ticket.leads:
+                self._lead(ticket)
 
     def _lead(self, first: _Ticket[Work]) -> None:
         with self._mutex:

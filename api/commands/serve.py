@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
+
 import uvicorn
 
 from api.app import create_app
@@ -18,10 +21,18 @@ _GRACE_SECONDS = 20
 def serve(settings: Settings) -> int:
     """Compose the parts, say what the operator must know, and answer requests."""
     configure(settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(
+            number, _leave
+        )  # the server tells it again after its last reply; then the parts are stopped
     with compose(settings) as services:
         _announce(services)
         uvicorn.Server(_config(services)).run()
     return 0
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _announce(services: Services) -> None:

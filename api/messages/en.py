@@ -87,7 +87,7 @@ _CONSOLE: Final = {
     "doctor-good": "good",
     "doctor-bad": "bad",
     "doctor-unknown": "not checked",
-    "bad-setting": "Setting {name}: {reason}",
+    "bad-setting": "Setting {setting}: {reason}",
     "stopped": "{reason}",
 }
 

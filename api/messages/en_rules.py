@@ -22,7 +22,7 @@ OWN: Final[Mapping[str, str]] = {
 # Where a fact helps to do it right, it is told; times that may be shown are, what others typed is not.
 _WITH_FACTS: Final[Mapping[str, str]] = {
     "continuity.order": "Acts on an exhibit follow one another in time: the earliest time is {earliest}.",
-    "continuity.before-collection": "Nothing can happen before the exhibit was collected: the earliest time is {earliest}.",
+    "continuity.before-collection": "Nothing can happen before the collection: the earliest time is {earliest}.",
 }
 
 RULES: Final[Mapping[str, str]] = {

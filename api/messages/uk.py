@@ -87,7 +87,7 @@ _CONSOLE: Final = {
     "doctor-good": "гаразд",
     "doctor-bad": "несправно",
     "doctor-unknown": "не перевірено",
-    "bad-setting": "Налаштування {name}: {reason}",
+    "bad-setting": "Налаштування {setting}: {reason}",
     "stopped": "{reason}",
 }
 

@@ -21,7 +21,7 @@ OWN: Final[Mapping[str, str]] = {
 
 _WITH_FACTS: Final[Mapping[str, str]] = {
     "continuity.order": "Дії з доказом ідуть одна за одною в часі: найраніший можливий час — {earliest}.",
-    "continuity.before-collection": "Нічого не могло статися до вилучення доказу: найраніший можливий час — {earliest}.",
+    "continuity.before-collection": "Нічого не могло статися до вилучення: найраніший можливий час — {earliest}.",
 }
 
 RULES: Final[Mapping[str, str]] = {

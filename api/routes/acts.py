@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fastapi import APIRouter, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api import permissions
@@ -22,12 +23,14 @@ from custody import values
 from custody.errors import Conflict, NotFound, NotPermitted, Rejected, Unauthenticated
 from custody.ports import Appended, IdempotencyKey, Receipt, Submission
 from custody.values import PersonId
+from events.ledger import Wanted
 
 router = APIRouter(tags=["acts"], responses=PROBLEMS)
 
 # Nobody can sign in before their first key is confirmed, unless a session key was enrolled with it.
 _NEWCOMERS: Final = frozenset({"person.confirmed.v1"})
 _ROUTE: Final = "POST /api/v1/acts"
+_LITTLE: Final = 64 * 1024  # bytes that are read without leaving the event loop: one act, or a few
 
 
 @router.post(
@@ -47,44 +50,36 @@ _ROUTE: Final = "POST /api/v1/acts"
         ],
     },
 )
-def write(request: Request, services: ServicesDep, body: BodyDep) -> Response:
+async def write(request: Request, services: ServicesDep, body: BodyDep) -> Response:
     """Record signed acts, all or none, and return a receipt for each."""
     key = require_key(request.headers.get("idempotency-key"))
-    submissions = read_submissions(body)
-    person = _writer(services, request, submissions)
-    idempotency = IdempotencyKey(person, key, request_digest(_ROUTE, body))
-    appended = append(services, submissions, idempotency)
+    many = len(body) > _LITTLE
+    submissions = await run_in_threadpool(read_submissions, body) if many else read_submissions(body)
+    person = await _writer(services, request, submissions)
+    wanted = Wanted(submissions, IdempotencyKey(person, key, request_digest(_ROUTE, body)))
+    try:
+        appended = await services.writing.append(wanted)
+    except (Rejected, Conflict):
+        await run_in_threadpool(_require_known, services, submissions)
+        raise
     receipts = appended.receipts
     told(request, person=person, index=receipts[0].index, count=len(receipts), replayed=appended.replayed)
     return receipts_of(appended)
 
 
-def _writer(services: Services, request: Request, submissions: Sequence[Submission]) -> PersonId:
+async def _writer(services: Services, request: Request, submissions: Sequence[Submission]) -> PersonId:
     """Return the person whose acts these are: the session's, or a newcomer who confirms a key."""
     acts = [each.act for each in submissions]
     authorization = request.headers.get("authorization")
     if authorization is None and all(act.type in _NEWCOMERS for act in acts):
         return require_one_actor(acts)
-    who = services.sessions.who(authorization)
+    who = services.sessions.recent(authorization)
+    if who is None:
+        who = await run_in_threadpool(services.sessions.sender, authorization)
     require_own(acts, who.person)
     if not who.confirmed and not all(act.type in _NEWCOMERS for act in acts):
         raise NotPermitted("session.unconfirmed", "the person has to confirm their key first")
     return who.person
-
-
-def append(
-    services: Services, submissions: Sequence[Submission], idempotency: IdempotencyKey | None
-) -> Appended:
-    """Record acts with the files that were stored for them; what a stranger may not know of is not found."""
-    files = tuple(file for each in submissions for file in services.waiting.named_by(each.act))
-    try:
-        appended = services.ledger.append(submissions, idempotency, files)
-    except (Rejected, Conflict):
-        _require_known(services, submissions)
-        raise
-    if files and not appended.replayed:
-        services.waiting.forget(files)
-    return appended
 
 
 def _require_known(services: Services, submissions: Sequence[Submission]) -> None:

@@ -155,7 +155,7 @@ class Person:
             response = self.client.get(f"/streams/{stream}")
             assert response.status_code == 200, response.text
             told = response.json()
-            after = _After(told["version"], told["previous"]) if told["version"] else None
+            after = After(told["version"], told["previous"]) if told["version"] else None
         when = occurred_at or now()
         return officer.compose(kind, stream, public, body, after=after, occurred_at=when)
 
@@ -219,7 +219,9 @@ class Person:
         raise AssertionError("the operation did not end")
 
 
-class _After:
+class After:
+    """Where a stream stands: what the next act follows."""
+
     def __init__(self, version: int, previous: str) -> None:
         self.version, self.previous = version, previous
 
