@@ -9,6 +9,7 @@ from custody.ports import Clock
 from events.checkpoint import LogKey
 from events.committed import Committed
 from events.database import Database, Session
+from events.edge import Edge
 from events.lookups import Lookups
 from events.plan import Plan
 from events.proposal import Proposal
@@ -104,7 +105,7 @@ class Writer:
         for key in group.keys.values():
             self._keys.recorded(key)
         checkpoint = self._log_key.sign(rows.tree.size, rows.tree.root)
-        committed = Committed(plan.before, rows.tree, checkpoint, plan.made)
+        committed = Committed(rows.tree, checkpoint, Edge(plan.before, plan.after, plan.made))
         for written in group.written:
             written.group = committed
 
