@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from events.merkle import HASH_BYTES, Frontier, cover, folded
+from events.merkle import HASH_BYTES, Coordinate, Frontier, cover, folded
 
 
 class Trees:
@@ -31,10 +31,18 @@ class Trees:
         """Return the root over the first `size` leaves, at most all (ledger-v1 2.2)."""
         if not 0 <= size <= self.size:
             raise ValueError(f"there is no tree of {size} entries")
-        levels = self._levels
-        return folded(
-            [
-                bytes(levels[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
-                for level, number in cover(0, size)
-            ]
-        )
+        return folded(self.hash(place) for place in cover(0, size))
+
+    def hash(self, place: Coordinate) -> bytes:
+        """Return the hash of a complete subtree."""
+        level, number = place
+        return bytes(self._levels[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
+
+    @property
+    def levels(self) -> int:
+        """The number of levels; level 0 are the leaves."""
+        return len(self._levels)
+
+    def level(self, level: int) -> bytearray:
+        """Return the hashes of one level, joined."""
+        return self._levels[level]
