@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ TOLD = "Отримувач був відсутній / The receiver was away"
 """What the attacker would like the ledger to give as the reason for which a transfer was declined."""
 
 INTEGRITY_FAULT = 1  # exit status of `custody` when what it received does not prove what it should
+AT_ONCE = 2  # servers that run at the same time
 Attack = Callable[[DataDirectory], object]
 
 
@@ -29,6 +31,11 @@ class Attacks:
     auditor: Person
     checks: Checks
 
+    @property
+    def declined(self) -> int:
+        """The index of the entry that the attacker would like to be another."""
+        return tampering.index_of(self.data, "transfer.declined.v1")
+
     def all(self, photograph: str) -> Json:
         """Run every attack and demand that it is caught; return the verdict on the copy that was left alone.
 
@@ -36,10 +43,20 @@ class Attacks:
         """
         self.checks.chapter("Attacks on copies of the data directory", "Напади на копії каталогу даних")
         untouched = self.left_alone()
-        self.alterations(photograph, untouched)
-        self.cut_off()
-        self.rewritten_under_another_key()
-        self.rewritten_under_the_real_key(untouched)
+        scenes: list[Callable[[Attacks], None]] = [
+            lambda scene: scene.alter_file(photograph, untouched),
+            lambda scene: scene.alter_entry(untouched),
+            lambda scene: scene.alter_disclosure(untouched),
+            lambda scene: scene.cut_off(),
+            lambda scene: scene.rewrite_under_another_key(),
+            lambda scene: scene.rewrite_under_the_real_key(untouched),
+        ]
+        asides = [replace(self, checks=self.checks.aside()) for _ in scenes]
+        with ThreadPoolExecutor(AT_ONCE) as workers:
+            ended = [workers.submit(scene, aside) for scene, aside in zip(scenes, asides, strict=True)]
+            for each, aside in zip(ended, asides, strict=True):
+                each.result()
+                self.checks.take_in(aside.checks)
         return untouched
 
     def left_alone(self) -> Json:
@@ -54,30 +71,32 @@ class Attacks:
         )
         return found
 
-    def alterations(self, photograph: str, untouched: Json) -> None:
-        """(1) to (3): one bit, one byte, one value."""
-        declined = tampering.index_of(self.data, "transfer.declined.v1")
-        intake = tampering.index_of(self.data, "exhibit.received.v1")
-        for name, attack, expected in (
-            (
-                "1 one bit of a stored file turned, the store's own checksum mended",
-                lambda copy: tampering.alter_file(copy, photograph),
-                Expected("files", intake),
-            ),
-            (
-                "2 one byte of one entry changed in the database",
-                lambda copy: tampering.alter_entry(copy, declined),
-                Expected("integrity", declined),
-            ),
-            (
-                "3 one disclosed value replaced, sealed with the ledger's own keys",
-                lambda copy: tampering.alter_disclosure(copy, declined, "reason", TOLD),
-                Expected("integrity", declined),
-            ),
-        ):
-            with self.attacked(name[0], attack) as url:
-                answer = self.witness(name[0], url).ask("verify", "ledger")
-            self._demand_caught(name, expected, untouched, answer)
+    def alter_file(self, photograph: str, untouched: Json) -> None:
+        """(1) One bit of a stored file."""
+        name = "1 one bit of a stored file turned, the store's own checksum mended"
+        expected = Expected("files", tampering.index_of(self.data, "exhibit.received.v1"))
+        self._alter(name, lambda copy: tampering.alter_file(copy, photograph), expected, untouched)
+
+    def alter_entry(self, untouched: Json) -> None:
+        """(2) One byte of one entry."""
+        name = "2 one byte of one entry changed in the database"
+        expected = Expected("integrity", self.declined)
+        self._alter(name, lambda copy: tampering.alter_entry(copy, self.declined), expected, untouched)
+
+    def alter_disclosure(self, untouched: Json) -> None:
+        """(3) One disclosed value."""
+        name = "3 one disclosed value replaced, sealed with the ledger's own keys"
+        expected = Expected("integrity", self.declined)
+
+        def attack(copy: DataDirectory) -> None:
+            tampering.alter_disclosure(copy, self.declined, "reason", TOLD)
+
+        self._alter(name, attack, expected, untouched)
+
+    def _alter(self, name: str, attack: Attack, expected: Expected, untouched: Json) -> None:
+        with self.attacked(name[0], attack) as url:
+            answer = self.witness(name[0], url).ask("verify", "ledger")
+        self._demand_caught(name, expected, untouched, answer)
 
     def cut_off(self) -> None:
         """(4) The last entry deleted with all its rows: only a checkpoint that was kept elsewhere can tell."""
@@ -91,13 +110,17 @@ class Attacks:
             holds=kept.status == INTEGRITY_FAULT and {str(last), str(last + 1)} <= _numbers(kept.errors),
             found=kept,
         )
-        self._tell_of_the_blind(blind)
+        self._quote(kept.errors)
+        found = verdicts.of_lines(blind.of("question"))
+        outcome = "everything holds" if verdicts.holds(found) else "something fails"
+        self.checks.tell(
+            f"       who kept no checkpoint is told that {outcome}: that is why every client keeps one"
+        )
 
-    def rewritten_under_another_key(self) -> None:
+    def rewrite_under_another_key(self) -> None:
         """(5) Everything rewritten and signed anew under new keys: it is another ledger, and the pin says so."""
-        declined = tampering.index_of(self.data, "transfer.declined.v1")
         with self.attacked(
-            "5a", lambda copy: tampering.rewrite_as_another(copy, declined, "reason", TOLD)
+            "5a", lambda copy: tampering.rewrite_as_another(copy, self.declined, "reason", TOLD)
         ) as url:
             kept = self.forgetful("5a", url).ask("verify", "ledger")
         self.checks.demand(
@@ -105,11 +128,11 @@ class Attacks:
             holds=kept.status == INTEGRITY_FAULT and not kept.of("question"),
             found=kept,
         )
+        self._quote(kept.errors)
 
-    def rewritten_under_the_real_key(self, untouched: Json) -> None:
+    def rewrite_under_the_real_key(self, untouched: Json) -> None:
         """(5) Everything rewritten under the real log key: officers' signatures tell, and their checkpoints."""
-        declined = tampering.index_of(self.data, "transfer.declined.v1")
-        with self.attacked("5b", lambda copy: tampering.rewrite(copy, declined, "reason", TOLD)) as url:
+        with self.attacked("5b", lambda copy: tampering.rewrite(copy, self.declined, "reason", TOLD)) as url:
             kept = self.witness("5b", url).ask("verify", "ledger")
             blind = self.forgetful("5b", url).ask("verify", "ledger")
         self.checks.demand(
@@ -117,8 +140,9 @@ class Attacks:
             holds=kept.status == INTEGRITY_FAULT and not kept.of("question"),
             found=kept,
         )
+        self._quote(kept.errors)
         name = "5 and without a kept checkpoint, by the officer's signature"
-        self._demand_caught(name, Expected("authorship", declined), untouched, blind)
+        self._demand_caught(name, Expected("authorship", self.declined), untouched, blind)
 
     @contextmanager
     def attacked(self, name: str, attack: Attack) -> Iterator[str]:
@@ -143,18 +167,19 @@ class Attacks:
 
     def _demand_caught(self, name: str, expected: Expected, untouched: Json, answer: Answer) -> None:
         found = verdicts.of_lines(answer.of("question"))
-        caught = answer.status == INTEGRITY_FAULT and expected.is_in(found) and not expected.is_in(untouched)
+        finding = expected.finding_in(found)
         self.checks.demand(
             f"{name}: question {expected.question} fails at entry {expected.index}",
-            holds=caught,
+            holds=answer.status == INTEGRITY_FAULT and finding is not None and not expected.is_in(untouched),
             found=verdicts.failures(found) or answer,
         )
+        if finding is not None:
+            self._quote(f"{finding['code']}: {finding['text']}")
 
-    def _tell_of_the_blind(self, blind: Answer) -> None:
-        outcome = "holds" if blind.status == 0 else f"status {blind.status}"
-        self.checks.tell(
-            f"       (who kept no checkpoint cannot tell: {outcome}. That is why every client keeps one.)"
-        )
+    def _quote(self, text: str) -> None:
+        """Tell what the command or the verdict said, shortened to a line."""
+        said = " ".join(text.split())
+        self.checks.tell(f"       “{said[:150]}{'…' if len(said) > 150 else ''}”")
 
 
 def _numbers(text: str) -> set[str]:

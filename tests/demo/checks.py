@@ -1,6 +1,7 @@
 """What the demo demands of each step: told on a line of its own, kept for the end, never silently passed over."""
 
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import TextIO
 
 
@@ -15,6 +16,18 @@ class Checks:
     out: list[TextIO]
     met: int = 0
     unmet: list[str] = field(default_factory=list)
+
+    def aside(self) -> "Checks":
+        """Return demands of their own, to be told later by `take_in`: scenes may run at the same time."""
+        return Checks([StringIO()])
+
+    def take_in(self, aside: "Checks") -> None:
+        """Tell what was told aside, and take over its demands."""
+        for text in aside.out:
+            if isinstance(text, StringIO):
+                self.tell(text.getvalue().rstrip("\n"))
+        self.met += aside.met
+        self.unmet += aside.unmet
 
     def chapter(self, english: str, ukrainian: str) -> None:
         """Begin a chapter."""

@@ -73,22 +73,32 @@ class Person:
         """The newest checkpoint that this person's client verified."""
         return (self.profile / "checkpoint").read_bytes()
 
+    def read(self, *arguments: str | Path) -> str:
+        """Run `custody --language uk ...` and return what a person would read."""
+        done = self._started("--language", "uk", *arguments)
+        if done.returncode != 0:
+            raise Refused(f"{self.name}: custody {' '.join(map(str, arguments))}\n{done.stderr}")
+        return done.stdout
+
     def ask(self, *arguments: str | Path) -> Answer:
         """Run `custody --json ...` and return its answer, whatever it is."""
+        done = self._started("--json", *arguments)
+        return Answer(done.returncode, _parsed(done.stdout), done.stderr)
+
+    def _started(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         environment = os.environ | {
             "CUSTODY_HOME": str(self.home),
             "CUSTODY_PASSPHRASE_FILE": str(self.passphrase),
             "LC_ALL": "C.UTF-8",
         }
-        done = subprocess.run(
-            [str(COMMAND), "--json", "--server", self.server, *map(str, arguments)],
+        return subprocess.run(
+            [str(COMMAND), "--server", self.server, *map(str, arguments)],
             env=environment,
             capture_output=True,
             text=True,
             timeout=LONGEST_SECONDS,
             check=False,
         )
-        return Answer(done.returncode, _parsed(done.stdout), done.stderr)
 
 
 def _parsed(text: str) -> list[Json]:

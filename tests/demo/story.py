@@ -11,7 +11,9 @@ from tests.demo.people import Answer, Json, Person
 from tests.demo.server import Server
 
 CASE = "UKR2-25"
-PROCEEDING = '{"number": "12025000000000025", "authority": "СБУ / SSU", "qualification": "ст. 438 КК України"}'
+PROCEEDING = (
+    '{"number": "12025000000000025", "authority": "СБУ / SSU", "qualification": "ст. 438 КК України"}'
+)
 DECLINED = "Немає супровідного листа / There is no covering letter"
 NO_SIGNAL = "Запис зроблено після повернення зі зв'язком / Recorded after return to coverage"
 ROOM, LABORATORY = "Кімната доказів 1 / Evidence room 1", "Лабораторія / Laboratory"
@@ -42,6 +44,7 @@ class Story:
         self.look_at_both_clocks()
         self.disclose()
         self.verify()
+        self.read_the_history()
 
     def begin(self) -> None:
         """Found the ledger and enrol everybody."""
@@ -136,7 +139,14 @@ class Story:
                 VEHICLE,
             ),
             *("--quantity", "1 pcs", "--condition", "glass cracked", "--seal", "A-1008:bag"),
-            *("--set", "identifiers.imei=490154203237518", "--set", "packaging.type=bag", "--set", "packaging.bag_number=0042"),
+            *(
+                "--set",
+                "identifiers.imei=490154203237518",
+                "--set",
+                "packaging.type=bag",
+                "--set",
+                "packaging.bag_number=0042",
+            ),
         ).one("recorded")
         self.references["telephone"] = recorded["reference"]
         self.between = datetime.now(UTC).isoformat()
@@ -232,6 +242,12 @@ class Story:
             holds=answer.status == 0 and verdicts.holds(verdict),
             found=answer,
         )
+
+    def read_the_history(self) -> None:
+        """Print the telephone's history as a person reads it."""
+        self.checks.chapter("The history of the telephone, in Ukrainian", "Історія телефона")
+        for line in self.people[AUDITOR].read("history", self.references["telephone"]).splitlines():
+            self.checks.tell(f"  {line}")
 
     def _history(self, name: str) -> list[Json]:
         return self.people[AUDITOR].run("history", self.references[name]).told

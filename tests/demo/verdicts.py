@@ -16,12 +16,17 @@ class Expected:
     question: str
     index: int
 
+    def finding_in(self, verdict: Json) -> Json | None:
+        """Return the first finding of a verdict that says so; None where there is none."""
+        asked = verdict["questions"].get(self.question, {"answer": "not asked"})
+        if asked["answer"] != "fails":
+            return None
+        failing = (finding for finding in asked["findings"] if finding["weight"] == "fails")
+        return next((finding for finding in failing if self.index in finding["entries"]), None)
+
     def is_in(self, verdict: Json) -> bool:
-        """Tell whether the verdict says so."""
-        asked = verdict["questions"][self.question]
-        return asked["answer"] == "fails" and any(
-            self.index in finding["entries"] for finding in asked["findings"] if finding["weight"] == "fails"
-        )
+        """Tell whether a verdict says so."""
+        return self.finding_in(verdict) is not None
 
 
 def of_lines(lines: list[Json]) -> Json:
