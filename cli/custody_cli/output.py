@@ -17,7 +17,7 @@ SCHEMA: Final = "custody-cli/1"
 def result(settings: Settings, kind: str, data: dict[str, Json], text: str) -> None:
     """Print one result: `text` for people, or `data` with its kind and schema version for programs."""
     if settings.json:
-        print(json.dumps({"schema": SCHEMA, "type": kind, **data}, ensure_ascii=False, sort_keys=True))
+        print(json.dumps({**data, "schema": SCHEMA, "type": kind}, ensure_ascii=False, sort_keys=True))
     elif text:
         print(text)
 

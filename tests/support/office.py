@@ -134,6 +134,12 @@ class Office:
         """Return somebody whom nobody knows yet."""
         return Officer(name, self.folder / name, self.server.url)
 
+    def newcomer_officer(self) -> Officer:
+        """Return a new officer of the ledger, who is in no case."""
+        person = self.newcomer(f"officer-{next(self.numbers)}")
+        enrol(person, self.administrator, "officer")
+        return person
+
 
 @contextmanager
 def office_in(folder: Path) -> Iterator[Office]:
@@ -159,7 +165,17 @@ def _peopled(folder: Path, server: Server, also: int) -> Office:
     administrator.run("found", "--token", token, "--name", names[0], "--deployment", "Test")
     for person, granted in zip(people[1:], roles[1:], strict=True):
         enrol(person, administrator, *granted)
-    return Office(server, also, folder, *people, numbers=iter(range(1, 10_000)))  # type: ignore[misc]
+    return Office(
+        server=server,
+        also=also,
+        folder=folder,
+        administrator=people[0],
+        officer=people[1],
+        second=people[2],
+        prosecutor=people[3],
+        auditor=people[4],
+        numbers=iter(range(1, 10_000)),
+    )
 
 
 def enrol(person: Officer, administrator: Officer, *roles: str) -> None:

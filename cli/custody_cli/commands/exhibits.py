@@ -55,7 +55,8 @@ def history(
         else:
             path = f"/exhibits/{naming.exhibit(link, name).uuid}/history"
         for item in link.door.pages(path):
-            output.result(settings, "act", answers.record(item, "act"), act_line(item))
+            data = {**answers.record(item, "act"), "act": answers.text(item, "type")}
+            output.result(settings, "act", data, act_line(item))
 
 
 def move(
