@@ -1,44 +1,55 @@
-"""Inclusion paths of the entries that a group has just appended, from what the group has in memory.
+"""Inclusion paths the short way: where each hash of a path stands, straight from index and size.
 
-The same paths as `events.proofs` makes from stored nodes (ledger-v1 3.1), without walking the ranges: a tree of
-any size is complete subtrees, largest first, one per set bit of its size. The path of a leaf goes up inside its own
-subtree, then takes the smaller subtrees to the right as one, then each larger one to the left.
+The same paths as `events.proofs` makes (ledger-v1 3.1), without walking the ranges: a tree of any size is complete
+subtrees, largest first, one per set bit of its size. The path of a leaf goes up inside its own subtree, then takes
+the smaller subtrees to the right as one, then each larger one to the left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
 
 from events.merkle import Frontier, Node, folded
+
+Place: TypeAlias = tuple[int, int]  # level and number of a complete subtree, plain for speed
+
+
+class Places(NamedTuple):
+    """The complete subtrees of a path: siblings inside, those to the right, those to the left, nearest first."""
+
+    inside: list[Place]
+    right: list[Place]
+    left: list[Place]
+
+    def path(self, hash_of: Callable[[Place], bytes]) -> list[bytes]:
+        """Return the path, given the hash of each place."""
+        found = [hash_of(place) for place in self.inside]
+        if self.right:
+            found.append(folded([hash_of(place) for place in self.right]))
+        return found + [hash_of(place) for place in self.left]
+
+
+def places(index: int, size: int) -> Places:
+    """Return where the hashes of PATH(index, D[size]) stand; ValueError unless 0 <= index < size."""
+    if not 0 <= index < size:
+        raise ValueError(f"index {index} is not in a tree of size {size}")
+    own = (index ^ size).bit_length() - 1  # the highest bit in which they differ is the level of its subtree
+    inside = [(level, (index >> level) ^ 1) for level in range(own)]
+    left = [(level, (size >> level) ^ 1) for level in range(own + 1, size.bit_length()) if size >> level & 1]
+    right = [(level, (size >> level) ^ 1) for level in range(own - 1, -1, -1) if size >> level & 1]
+    return Places(inside, right, left)
 
 
 class Edge:
     """The right edge of a tree that grew from `before` to `after` and completed the subtrees `made`."""
 
-    __slots__ = ("_after", "_hashes")
+    __slots__ = ("_hashes", "_size")
 
     def __init__(self, before: Frontier, after: Frontier, made: Iterable[Node]) -> None:
-        self._after = after
-        # Nodes are pairs of level and number with their hash; plain tuples are quick to look up.
+        self._size = after.size
         self._hashes = {(level, number): item for level, number, item in (*before.nodes(), *made)}
 
     def path(self, index: int) -> list[bytes]:
-        """Return the inclusion path of a leaf that was appended; KeyError for another."""
-        subtrees, start, place = self._after.hashes, 0, 0
-        for level in _levels(self._after.size):
-            if index < start + (1 << level):
-                break
-            start += 1 << level
-            place += 1
-        else:
-            raise KeyError(index)
-        inside = [self._hashes[up, (index >> up) ^ 1] for up in range(level)]
-        right = subtrees[place + 1 :]
-        if right:
-            inside.append(folded(right))
-        return inside + list(reversed(subtrees[:place]))
-
-
-def _levels(size: int) -> list[int]:
-    """Return the levels of the complete subtrees of a tree, largest first."""
-    return [level for level in range(size.bit_length() - 1, -1, -1) if size >> level & 1]
+        """Return the inclusion path of a leaf that was appended; KeyError or ValueError for another."""
+        return places(index, self._size).path(self._hashes.__getitem__)

@@ -7,10 +7,13 @@ from typing import Final, cast
 
 from custody.errors import ChainBroken
 from events.database import Database, Session
-from events.merkle import Coordinate, cover, folded
-from events.proofs import consistency_nodes, consistency_path, inclusion_nodes, inclusion_path
+from events.edge import Place, places
+from events.merkle import cover, folded
+from events.proofs import consistency_nodes, consistency_path
 
 _LEAVES: Final = 0
+KEPT_LEVEL: Final = 5  # subtrees of 32 leaves and more are kept in memory: most of every path
+KEPT: Final = 100_000
 
 
 class StoredNodes:
@@ -18,10 +21,12 @@ class StoredNodes:
 
     def __init__(self, source: Database | Session) -> None:
         self._select = source.read if hasattr(source, "read") else source.execute
+        self._kept: dict[Place, bytes] = {}  # complete subtrees never change
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the inclusion path of `index` in the tree of `size`; ValueError unless 0 <= index < size."""
-        return inclusion_path(index, size, self._fetched(inclusion_nodes(index, size)).__getitem__)
+        found = places(index, size)
+        return found.path(self._fetched([*found.inside, *found.right, *found.left]).__getitem__)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Return the consistency path of two sizes; ValueError unless 0 < old <= new."""
@@ -29,29 +34,37 @@ class StoredNodes:
 
     def root(self, size: int) -> bytes:
         """Return the root of the first `size` entries."""
-        places = cover(0, size)
-        found = self._fetched(places)
-        return folded(found[place] for place in places)
+        subtrees = cover(0, size)
+        found = self._fetched(subtrees)
+        return folded(found[each] for each in subtrees)
 
-    def _fetched(self, places: Sequence[Coordinate]) -> dict[Coordinate, bytes]:
-        """Fetch hashes of complete subtrees, all in one statement. Raises ChainBroken at one that is missing."""
-        if not places:
-            return {}
-        parts, values = [], []
-        for level, index in sorted(places):  # leaves first: few shapes of statements, each prepared once
+    def _fetched(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
+        """Return hashes of complete subtrees; what is not in memory is read in one statement.
+
+        Raises ChainBroken at one that is missing.
+        """
+        kept = self._kept
+        found = {place: kept[place] for place in wanted if place in kept}
+        if len(found) < len(wanted):
+            found.update(self._read([place for place in wanted if place not in found]))
+        for level, number in wanted if len(found) < len(wanted) else ():
+            if (level, number) not in found:
+                raise ChainBroken(number << level, f"the node {level}/{number} is missing")
+        return found
+
+    def _read(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
+        parts: list[str] = []
+        values: list[int] = []
+        for level, number in sorted(wanted):  # leaves first: few shapes of statements, each prepared once
             if level == _LEAVES:
                 parts.append("SELECT 0, idx, leaf FROM entry WHERE idx = ?")
-                values.append(index)
+                values.append(number)
             else:
                 parts.append("SELECT level, idx, hash FROM node WHERE level = ? AND idx = ?")
-                values += [level, index]
+                values += [level, number]
         rows = self._select(" UNION ALL ".join(parts), values)
-        found = {
-            Coordinate(cast(int, level), cast(int, index)): cast(bytes, item) for level, index, item in rows
-        }
-        for place in places:
-            if place not in found:
-                raise ChainBroken(
-                    place.number << place.level, f"the node {place.level}/{place.number} is missing"
-                )
+        found = {(cast(int, level), cast(int, at)): cast(bytes, item) for level, at, item in rows}
+        if len(self._kept) > KEPT:
+            self._kept.clear()
+        self._kept.update({place: item for place, item in found.items() if place[0] >= KEPT_LEVEL})
         return found

@@ -124,15 +124,20 @@ class Reader:
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the inclusion path of `index` in the tree of `size` (RFC 6962 2.1.1). Raises NotFound."""
-        if not 0 <= index < size <= self.head().size:
+        if not 0 <= index < size <= self._size(size):
             raise NotFound("proof", f"of entry {index} in a tree of {size}")
         return self._nodes.inclusion(index, size)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Return the consistency proof between two sizes, 0 < old <= new (RFC 6962 2.1.2). Raises NotFound."""
-        if not 0 < old <= new <= self.head().size:
+        if not 0 < old <= new <= self._size(new):
             raise NotFound("proof", f"between the sizes {old} and {new}")
         return self._nodes.consistency(old, new)
+
+    def _size(self, asked: int) -> int:
+        """Return a size that the ledger has, the newest one if `asked` is over what is in memory."""
+        known = self._standing.head.size
+        return known if asked <= known else self.head().size
 
     def _entry(self, index: int) -> Entry:
         rows = self._database.read(_RANGE, (index, index + 1)) if index >= 0 else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from events.database import Row, Value, translated
 from events.schema import Engine, in_dialect
 
 LOCK_SECONDS: Final = 30
+IDLE_READERS: Final = 16
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -61,6 +63,24 @@ class DurableDatastore(SQLiteDatastore):
         self.pool = self._connections
         self._turn = Lock()
         self._writer: sqlite3.Connection | None = None
+        self._idle: deque[sqlite3.Connection] | None = deque()  # None once it is closed
+
+    def reader(self) -> sqlite3.Connection:
+        """Return a connection that nobody else uses; give it back with `give_back`. Short of the library's pool."""
+        if self._idle is None:
+            raise sqlite3.ProgrammingError("the database is closed")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return raw_connection(self._connections.connect())
+
+    def give_back(self, connection: sqlite3.Connection) -> None:
+        """Keep a connection for the next reader, or close it when there are enough."""
+        idle = self._idle
+        if idle is None or len(idle) >= IDLE_READERS:
+            connection.close()
+        else:
+            idle.append(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -81,6 +101,9 @@ class DurableDatastore(SQLiteDatastore):
     def close(self) -> None:
         """Close all connections."""
         super().close()
+        idle, self._idle = self._idle, None
+        for connection in idle or ():
+            connection.close()
         with self._turn:
             if self._writer is not None:
                 self._writer.close()
@@ -125,19 +148,24 @@ class SqliteDatabase:
 
     def read(self, statement: str, values: Sequence[Value] = ()) -> list[Row]:
         """Return the rows of one SELECT."""
-        with translated(), self.datastore.get_connection(commit=False) as connection:
-            return SqliteSession(raw_connection(connection)).execute(statement, values)
+        with translated():
+            raw = self.datastore.reader()
+            try:
+                return SqliteSession(raw).execute(statement, values)
+            finally:
+                self.datastore.give_back(raw)
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteSession]:
         """Open a transaction whose SELECTs all see the same moment."""
-        with translated(), self.datastore.get_connection(commit=False) as connection:
-            raw = raw_connection(connection)
-            raw.execute("BEGIN")
+        with translated():
+            raw = self.datastore.reader()
             try:
+                raw.execute("BEGIN")
                 yield SqliteSession(raw)
             finally:
                 raw.rollback()
+                self.datastore.give_back(raw)
 
     @contextmanager
     def transaction(self) -> Iterator[SqliteSession]:

@@ -1,4 +1,4 @@
-"""The ledger against its peers: appending, verifying, growing (issue 2, I 1, 3 and 6)."""
+"""The ledger against the bare library: appending, with one writer and with many (issue 2, I 1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from events.opening import open_database
 from tests.bench import peer, servers
 from tests.bench.measuring import rate, row
 from tests.support import ledgers
-from tests.support.composing import Officer
+from tests.support.composing import Officer, uuid_of
 
 ONE, MANY = 1, 32
 ACTS = {ONE: 300, MANY: 1600}  # of one round
@@ -23,9 +23,13 @@ MUST = {("sqlite", ONE): 0.45, ("sqlite", MANY): 1.2, ("postgresql", ONE): 0.45,
 class Writers:
     """An office whose officer composes acts of four members in many exhibits, ahead of the clock."""
 
-    def __init__(self, target: str | Path) -> None:
-        self.office = ledgers.usual(open_database(target))
-        self.exhibits = [self.office.receive(f"exhibit {n}", case=ledgers.CASE) for n in range(MANY)]
+    def __init__(self, target: str | Path, *, made: bool = False) -> None:
+        """Open a ledger, and make its people and exhibits unless they are `made`."""
+        database = open_database(target)
+        self.office = ledgers.Office.open(database) if made else ledgers.usual(database)
+        self.exhibits = [f"exhibit/{uuid_of(f'exhibit {n}')}" for n in range(MANY)]
+        for number in range(0 if made else MANY):
+            self.office.receive(f"exhibit {number}", case=ledgers.CASE)
         self.last: dict[str, Act] = {}
 
     def composed(self, exhibit: str, count: int) -> list[Submission]:
