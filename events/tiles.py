@@ -47,9 +47,24 @@ def numbered(number: int, width: int) -> str:
     return "/".join(groups) + ("" if width == WIDTH else f".p/{width}")
 
 
+def full(tile: Tile) -> Tile:
+    """Return the full tile at the same place."""
+    return tile._replace(width=WIDTH)
+
+
+def narrowed(data: bytes, tile: Tile) -> bytes:
+    """Return of a full tile's, or bundle's, bytes those that `tile` has."""
+    if tile.level >= 0:
+        return data[: tile.width * HASH_BYTES]
+    end = 0
+    for _ in range(tile.width):
+        end += 2 + int.from_bytes(data[end : end + 2], "big")
+    return data[:end]
+
+
 def partial_folder(tile: Tile) -> str:
     """Return what the names of all partial tiles at this place begin with."""
-    return tile._replace(width=WIDTH).name + ".p/"
+    return full(tile).name + ".p/"
 
 
 def new_bundles(old: int, new: int) -> Iterator[Tile]:

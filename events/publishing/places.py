@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from custody.errors import AlreadyTaken, ContentAltered, NotFound
 from custody.ports import ObjectStore, StoredObject
+from events.tiles import Tile, full, narrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,13 @@ def read_if_any(store: ObjectStore, name: str) -> StoredObject | None:
         return store.read(name)
     except NotFound:
         return None
+
+
+def read_published(log: ObjectStore, tile: Tile) -> bytes:
+    """Return a tile or bundle; a partial one may have gone since, because the full one is there. Raises NotFound."""
+    try:
+        return log.read(tile.name).data
+    except NotFound:
+        if tile.is_full:
+            raise
+    return narrowed(log.read(full(tile).name).data, tile)

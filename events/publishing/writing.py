@@ -10,7 +10,7 @@ from custody.errors import ChainBroken
 from custody.values import to_base64
 from events.database import Database
 from events.merkle import Coordinate
-from events.publishing.places import Places, write_once
+from events.publishing.places import Places, read_published, write_once
 from events.publishing.rows import LedgerRows
 from events.publishing.stream_keys import StreamKeyObjects
 from events.rows import TreeRow
@@ -91,7 +91,7 @@ class TreeWriting:
         return last
 
     def _published(self, tile: Tile) -> Sequence[bytes]:
-        return read_tile(self._places.log.read(tile.name).data, tile.width, tile.name)
+        return read_tile(read_published(self._places.log, tile), tile.width, tile.name)
 
     def _write_boxes_again(self) -> None:
         """After an erasure: the boxes that were sealed again under a later generation (log-v1 7.2)."""
