@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from custody_verifier.canonical import Json
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from custody_cli import checkpoints
 from custody_cli.faults import IntegrityFault
 from custody_cli.pins import checked_checkpoint, log_key, require_same
 from custody_cli.profile import Profile
+from custody_verifier.canonical import Json
 from tests.support.client_ledger import ORIGIN, ClientLedger
 
 LEAVES = [b"%d" % at for at in range(20)]

@@ -147,7 +147,7 @@ def test_a_digital_exhibit_has_the_members_of_the_catalogue() -> None:
 
     assert body.keys() == required.keys()
     for name, form in required.items():
-        form.check(body[name], name)  # type: ignore[arg-type]
+        form.check(body[name], name)
 
 
 def test_a_physical_exhibit_has_the_members_of_the_catalogue() -> None:
@@ -158,7 +158,7 @@ def test_a_physical_exhibit_has_the_members_of_the_catalogue() -> None:
 
     assert whole.keys() == PHYSICAL.required.keys()
     for name, form in PHYSICAL.required.items():
-        form.check(whole[name], name)  # type: ignore[arg-type]
+        form.check(whole[name], name)
 
 
 def test_what_is_found_of_a_file_is_of_its_form(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_what_is_found_of_a_file_is_of_its_form(tmp_path: Path) -> None:
     (tmp_path / "знімок.txt").write_bytes(b"\xff\xd8\xff\xe0 a photograph that is called a text")
     file = run.plan_file(Found(tmp_path / "знімок.txt", "теки/знімок.txt"), quiet)
     described = found.describe(file)
-    digital(("f",)).parts["found"].check(described, "found")  # type: ignore[arg-type]
+    digital(("f",)).parts["found"].check(described, "found")
 
     assert isinstance(described, dict)
     assert described["name"] == "знімок.txt"
