@@ -35,7 +35,8 @@ from events.rows import TreeRow
 from events.sqlite_database import SqliteDatabase
 
 _PIECE: Final = 2_000
-_ENTRIES: Final = "SELECT state FROM stored_events WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id"
+_BELOW: Final = "notification_id > ? AND notification_id <= ?"
+_ENTRIES: Final = f"SELECT state FROM stored_events WHERE {_BELOW} ORDER BY notification_id"  # noqa: S608
 _BEHIND: Final = (
     "this database holds {ours} entries, and the checkpoint covers {theirs}: people hold receipts for entries "
     "that would be lost. Restore a newer backup. If there is none, do not write to this one: report the loss, "

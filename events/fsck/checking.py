@@ -136,7 +136,7 @@ def _files(database: Database, derived: Derived) -> Iterator[Fault]:
             "size": size,
         }:
             yield (
-                cast(int, index),
+                index,
                 "stored_file.sha256",
                 f"file {file} has other digests than its intake discloses",
             )

@@ -6,9 +6,11 @@ from typing import Final, cast
 
 from custody.act import opened
 from custody.errors import ChainBroken
+from custody.history import OpenEntry
 from custody.ports import LedgerReader, Recorded
 from events.database import Database, Session
 from events.projections.changes import changes
+from events.projections.exhibit_changes import IN_ERROR, restored
 from events.projections.tables import FIRST, TABLES
 
 PIECE: Final = 1_000  # entries per transaction: writers of the ledger wait no longer than one piece takes
@@ -62,5 +64,18 @@ def _apply(session: Session, reader: LedgerReader, recorded: Recorded) -> None:
     try:
         for statement, row in changes(recorded, values):
             session.execute(statement, row)
+        if recorded.entry.act.type == IN_ERROR:
+            for statement, row in restored(_history(reader, recorded)):
+                session.execute(statement, row)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise ChainBroken(recorded.index, f"is not of the form of {recorded.entry.act.type}") from fault
+
+
+def _history(reader: LedgerReader, recorded: Recorded) -> list[OpenEntry]:
+    """Return an exhibit's entries up to one that marks another as recorded in error: rare, so read anew."""
+    stream = reader.stream(recorded.entry.act.stream)
+    return [
+        OpenEntry(each, opened(reader.disclosures(each.index)))
+        for each in stream
+        if each.index <= recorded.index
+    ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from custody.canonical import Json
+from custody.history import OpenEntry, current, exhibit_record
 from custody.ports import Recorded
 from events.database import Value
 
 _Change = tuple[str, tuple[Value, ...]]
+
+IN_ERROR: Final = "exhibit.recorded-in-error.v1"
 
 _RECEIVED: Final = (
     "INSERT INTO listed_exhibit (exhibit, first, changed, case_id, ordinal, kind, title, site, custodian, "
@@ -79,6 +82,18 @@ def _in_error(recorded: Recorded, _opened: Mapping[str, Json]) -> Iterator[_Chan
     yield _CHANGED, (recorded.index, act.stream)
 
 
+def restored(entries: Sequence[OpenEntry]) -> Iterator[_Change]:
+    """Yield what brings title and place back to their newest values that are not recorded in error."""
+    record = exhibit_record(entries)
+    if record is None:
+        return
+    for name, statement in (("title", _TITLE), ("place", _SITE)):
+        value = current(record.fields.get(name, ()))
+        found = None if value is None else value.value
+        shown = _site({"place": found}) if name == "place" else found
+        yield statement, (cast(str, shown or ""), record.state.stream)
+
+
 def _case_corrected(recorded: Recorded, _opened: Mapping[str, Json]) -> Iterator[_Change]:
     act, ordinal = recorded.entry.act, recorded.entry.ordinal or 0
     case = cast(str, act.public["case"])
@@ -118,7 +133,7 @@ CHANGES: Final = {
     "exhibit.received.v1": _received,
     "exhibit.amended.v1": _amended,
     "exhibit.moved.v1": _moved,
-    "exhibit.recorded-in-error.v1": _in_error,
+    IN_ERROR: _in_error,
     "exhibit.case-corrected.v1": _case_corrected,
     "transfer.offered.v1": _offered,
     "transfer.accepted.v1": _accepted,

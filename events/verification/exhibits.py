@@ -99,6 +99,8 @@ def _of_file(named: NamedFile, found: FileCheck) -> Iterator[Finding]:
     elif named.digests is not None and found.measured_sha256 != named.digests.get("sha256"):
         text = f"file {named.file} is not the file whose digest its intake discloses"
         yield _finding(named, "file.mismatch", text)
+    elif found.cause is not None:
+        yield _finding(named, "file.overwritten", f"file {named.file}: {found.cause}", Weight.NOTED)
 
 
 def _of_row(named: NamedFile, stored: Stored) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -99,7 +99,7 @@ class Worker:
     def _talk(self) -> None:
         """Send each piece before the one before it is done, so that the process never waits for work."""
         sent: deque[Future[Checked]] = deque()
-        with self._pipe(self._process.stdin) as out, self._pipe(self._process.stdout) as back:
+        with _piped(self._process.stdin) as out, _piped(self._process.stdout) as back:
             while True:
                 if sent and (len(sent) > 1 or self._jobs.empty()):
                     _receive(back, sent.popleft())
@@ -110,8 +110,15 @@ class Worker:
                 else:
                     return
 
-    def _pipe(self, pipe: IO[bytes] | None) -> BinaryIO:
-        return cast(BinaryIO, pipe)
+
+@contextmanager
+def _piped(pipe: IO[bytes] | None) -> Iterator[BinaryIO]:
+    """Close a pipe at the end, also when the process at its other end is gone."""
+    try:
+        yield cast(BinaryIO, pipe)
+    finally:
+        with suppress(OSError):
+            cast(BinaryIO, pipe).close()
 
 
 def _receive(back: BinaryIO, future: Future[Checked]) -> None:

@@ -11,8 +11,8 @@ from custody.canonical import canonical_trusted
 from custody.ports import Submission
 from custody.values import write_recorded
 from events.database import Database
-from events.merkle import Frontier, leaf_hash
 from events.mapper import stored_event
+from events.merkle import Frontier, leaf_hash
 from events.recorder import NEWEST_TREE, LedgerRecorder, tree_row
 from events.rows import GroupRows, TreeRow
 from events.sealing import DataKey, seal
@@ -65,7 +65,7 @@ class Bulk:
         rows.acts.append(bytes.fromhex(act.hash))
         key = self.keys.get(act.stream)
         if key is None:
-            key = self.keys[act.stream] = self._stream_keys.newest(act.stream, begins=True)
+            key = self.keys[act.stream] = self._stream_keys.newest(act.stream, begins=act.version == 1)
             if key.unrecorded is not None:
                 rows.stream_keys.append(key.unrecorded)
         lines = [canonical_trusted([each.salt, each.name, each.value]) for each in submission.disclosures]
@@ -100,7 +100,9 @@ def large(database: Database, count: int, each: int = 50) -> Office:
     """Return an office whose ledger holds the exhibits of `exhibits`, about `count * each` entries."""
     office = usual(database)
     iryna = office.enrol("iryna")
-    office.tell("taras", "case.member-added.v1", CASE, {"person": iryna, "role": "custodian"}, {"reason": None})
+    office.tell(
+        "taras", "case.member-added.v1", CASE, {"person": iryna, "role": "custodian"}, {"reason": None}
+    )
     bulk = Bulk(database, office.ledger.application.ledger_recorder)
     waiting: list[Submission] = []
     for submission in exhibits(office.person("taras"), office.person("iryna"), count, each):
