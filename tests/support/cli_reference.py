@@ -20,15 +20,16 @@ Global options may stand anywhere on the line.
 
 {options}
 
-Results go to standard output, everything else to standard error. With `--json` each result is one line with one JSON object, with
-`schema` (`custody-cli/1`) and `type`; it is never translated. Progress is shown on a terminal only; `NO_COLOR` is honoured.
+Results go to standard output, everything else to standard error. With `--json` each result is one line with one
+JSON object, with `schema` (`custody-cli/1`) and `type`; it is never translated. Progress is shown on a terminal
+only; `NO_COLOR` is honoured.
 
 | exit status | |
 |---|---|
 | 0 | done |
-| 1 | integrity: something does not prove what it should. Nothing was signed; evidence is kept in the profile |
+| 1 | integrity: something does not prove what it should. Nothing was signed; evidence is kept |
 | 2 | wrong call, or the rules forbid it; for `intake`: something was refused |
-| 3 | there is no such thing, or none that you may know of; for `verify`: nothing fails, but something was not checked |
+| 3 | no such thing, or none that you may know of; for `verify`: nothing fails, something was not checked |
 | 4 | denied: no session, a wrong passphrase, or not your right |
 | 5 | somebody was first, or it is there already |
 | 6 | the server does not answer |
