@@ -18,8 +18,8 @@ from tests.demo.checks import Checks
 from tests.demo.verdicts import Expected, holds
 from tests.support.tree import ROOT
 
-pytestmark = pytest.mark.slow
-SECONDS = 180
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+SECONDS = 420
 
 
 @dataclass(frozen=True)
