@@ -277,3 +277,14 @@ def test_enrolment_in_one_go(office: Office) -> None:
     enrol(person, office.administrator, "officer")
 
     assert person.run("whoami").one("whoami")["roles"] == ["officer"]
+
+
+def test_a_thing_without_files_can_be_verified(office: Office) -> None:
+    """For a physical object the question of the files is not asked for, and the verdict holds."""
+    case = office.case()
+    said = office.officer.run(
+        *("intake", "--physical", "--case", case, "--title", "Телефон", *INTAKE),
+        *("--quantity", "1 pcs", "--condition", "тріснуте скло"),
+    ).one("recorded")
+
+    assert office.officer.run("verify", "exhibit", said["reference"]).one("verdict")["outcome"] == "holds"

@@ -16,6 +16,7 @@ from custody_verifier.canonical import Json
 
 app = group("help.verify")
 FAILED, UNCHECKED = 1, 3
+REQUIRED = frozenset({"integrity", "authorship", "order", "continuity", "files"})  # time needs a TSA
 
 Files = Annotated[bool, option("--files/--no-files", "opt.files")]
 
@@ -27,7 +28,8 @@ def exhibit(
     """Verify one exhibit."""
     with contact(settings_of(context)) as link:
         found = naming.exhibit(link, name)
-        _verify(link, {"scope": "exhibit", "id": found.uuid}, [found.stream], files=files)
+        required = REQUIRED if found.intake.entry.act.public.get("files") else REQUIRED - {"files"}
+        _verify(link, {"scope": "exhibit", "id": found.uuid, "files": files}, [found.stream], required)
 
 
 @app.command(help=say("help.verify.case"))
@@ -37,23 +39,25 @@ def case(
     """Verify a case with all its exhibits."""
     with contact(settings_of(context)) as link:
         found = naming.case(link, name)
-        items = link.door.pages(f"/cases/{found.uuid}/exhibits")
+        items = list(link.door.pages(f"/cases/{found.uuid}/exhibits"))
         streams = [found.stream, *(answers.text(each, "exhibit") for each in items)]
-        _verify(link, {"scope": "case", "id": found.uuid}, streams, files=files)
+        with_files = any(answers.text(each, "kind") == "digital" for each in items)
+        required = REQUIRED if with_files else REQUIRED - {"files"}
+        _verify(link, {"scope": "case", "id": found.uuid, "files": files}, streams, required)
 
 
 @app.command(help=say("help.verify.ledger"))
 def ledger(context: typer.Context, files: Files = True) -> None:
     """Verify the whole ledger."""
     with contact(settings_of(context)) as link:
-        _verify(link, {"scope": "ledger"}, [link.person.person], files=files)
+        _verify(link, {"scope": "ledger", "files": files}, [link.person.person], REQUIRED)
 
 
-def _verify(link: Contact, scope: dict[str, Json], streams: list[str], *, files: bool) -> None:
+def _verify(link: Contact, scope: dict[str, Json], streams: list[str], required: frozenset[str]) -> None:
     """Ask the server for its verdict, make the own checks, print both, and end by the worst of them."""
     note = checkpoints.kept_note(link.profile) or b""
-    body: Json = {**scope, "checkpoint": note.decode(), "files": files}
-    operation = answers.text(link.door.post("/verifications", body), "operation")
+    asked = link.door.post("/verifications", {**scope, "checkpoint": note.decode()})
+    operation = answers.text(asked, "operation")
     verdict = operations.wait(link, operation, say("progress.verify"))
     link.advance(link.door.get_text("/checkpoint"))
     questions = _questions(verdict)
@@ -62,7 +66,7 @@ def _verify(link: Contact, scope: dict[str, Json], streams: list[str], *, files:
     checks = list(own_checks(link, streams))
     for each in checks:
         _print_check(link, each)
-    outcome = worst([_overall(questions), *(each.outcome for each in checks)])
+    outcome = worst([_overall(questions, required), *(each.outcome for each in checks)])
     output.result(link.settings, "verdict", {"outcome": outcome}, say(f"verdict.{outcome}"))
     if outcome != "holds":
         raise typer.Exit(FAILED if outcome == "fails" else UNCHECKED)
@@ -70,23 +74,18 @@ def _verify(link: Contact, scope: dict[str, Json], streams: list[str], *, files:
 
 def _questions(verdict: Json) -> dict[str, Json]:
     """Return the six questions of a verdict by name."""
-    found = answers.within(verdict, "questions")
-    if isinstance(found, dict):
-        return found
-    return {answers.text(each, "question"): each for each in answers.items(verdict, "questions")}
+    return answers.record(answers.within(verdict, "questions"), "questions")
 
 
-def _overall(questions: dict[str, Json]) -> str:
-    """Return the worst answer to the questions that a verdict requires: all but the time, which needs a TSA."""
-    told = {answers.text(each, "answer") for name, each in questions.items() if name != "time"}
-    told |= (
-        {"fails"} if answers.text(questions.get("time") or {"answer": "?"}, "answer") == "fails" else set()
-    )
-    return worst(each.replace("_", "-").replace(" ", "-") for each in told)
+def _overall(questions: dict[str, Json], required: frozenset[str]) -> str:
+    """Return the worst answer to the required questions; whatever fails, fails (verdict-v1, section 2)."""
+    told = {name: answers.text(each, "answer") for name, each in questions.items()}
+    counted = {answer for name, answer in told.items() if name in required or answer == "fails"}
+    return worst(counted if required <= told.keys() else {"not-checked", *counted})
 
 
 def _print_question(link: Contact, name: str, question: Json) -> None:
-    answer = answers.text(question, "answer").replace("_", "-").replace(" ", "-")
+    answer = answers.text(question, "answer").replace(" ", "-")
     basis = answers.optional_text(question, "basis") or ""
     lines = [f"{_word('question', name):<30} {_word('answer', answer)}" + (f" ({basis})" if basis else "")]
     lines += [f"    {_finding(each)}" for each in answers.items(question, "findings")]
