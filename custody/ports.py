@@ -189,7 +189,11 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileCheck:
-    """The outcome of checking one stored file; `cause` says why when it is not a match."""
+    """The outcome of checking one stored file.
+
+    `cause` says why when it is not a match; with a match it says what else was found, such as an attempt to
+    write over the file.
+    """
 
     file: FileId
     outcome: Outcome

@@ -62,6 +62,12 @@ class Reading:
         }
         return self._get(request, version_id)
 
+    def newest(self, object_key: str) -> str | None:
+        """Return the version that stands under a key now. Raises NotFound (none, or deleted), Unavailable."""
+        with asking("a stored file"):
+            answer = self._client.head_object(Bucket=self._bucket, Key=object_key)
+        return answer.get("VersionId")
+
     def names(self, prefix: str) -> Iterator[str]:
         """Yield the keys of the current objects under a prefix. Raises Unavailable."""
         with asking("listing stored files"):

@@ -25,6 +25,7 @@ from storage.lock_probe import Probe, probe
 from storage.locks import Retention, lock
 from storage.measuring import measure
 from storage.naming import FileNames
+from storage.overwriting import look_beside
 from storage.parts import Sealing
 from storage.reading import Body, Reading
 from storage.streaming import KEY, Source, decrypting_range
@@ -217,7 +218,11 @@ class S3Vault:
 
         `thorough` compares SHA-512, CRC-32 and the stored digest as well.
         """
-        return check_plain(self._opening(stored), stored, self._master, thorough=thorough)
+
+        def check(named: StoredFile) -> FileCheck:
+            return check_plain(self._opening(named), named, self._master, thorough=thorough)
+
+        return look_beside(self._reading, stored, check)
 
     def check_stored(self, stored: StoredFile) -> FileCheck:
         """Compare the stored bytes with their recorded digest: needs no key, measures no plain byte."""

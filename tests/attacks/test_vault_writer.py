@@ -16,6 +16,7 @@ from custody.errors import ContentAltered, NotFound, Unavailable
 from custody.ports import LockGrade, Outcome
 from storage.embedded import EmbeddedS3
 from storage.locks import Retention
+from storage.overwriting import GONE, OVERWRITTEN, RESTORED
 from storage.s3_client import connect
 from storage.vault import S3Vault, VaultSettings
 from storage.wrapping import FileMasterKey
@@ -54,8 +55,26 @@ def test_an_overwritten_file_is_still_the_recorded_version(
 
     rig.hands.replace(stored, bytes(altered))
 
-    assert Outcome.MATCH == rig.vault.check(stored).outcome
+    found = rig.vault.check(stored)
+    assert (Outcome.MATCH, OVERWRITTEN) == (found.outcome, found.cause)
     assert given.content == b"".join(rig.vault.open(stored))
+
+
+@pytest.mark.parametrize("altered", [True, False])
+def test_other_bytes_in_place_of_a_removed_version_are_no_missing_file(
+    rig: vaults.Rig, tmp_path: Path, *, altered: bool
+) -> None:
+    """Who removes the recorded version and writes another under its key is found out as altering, not as losing."""
+    stored = sample(tmp_path, 5000).store(rig.vault)
+    content = bytearray(rig.hands.content(stored))
+    content[2500] ^= altered
+    rig.hands.replace(stored, bytes(content))
+    rig.hands.remove(stored)
+
+    found = rig.vault.check(stored)
+
+    expected = (Outcome.MISMATCH, GONE) if altered else (Outcome.MATCH, RESTORED)
+    assert expected == (found.outcome, found.cause)
 
 
 @pytest.mark.parametrize("at", [0, 7, 35, 41, MIB, -1])
