@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CustodyError as error:
         say("stopped", reason=error.message)
         return FAILED
+    except OSError as error:
+        say("stopped", reason=f"{error.filename}: {error.strerror}")
+        return FAILED
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -45,7 +48,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             show_token(token.open(), str(token.path), f"http://{settings.host}:{settings.port}")
             return 0
         case "backup":
-            return back_up(settings, options.folder)
+            return back_up(settings, options.folder, store=options.store)
         case "restore":
             return restore_from(settings, options.folder, options.checkpoint)
         case _:
@@ -59,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("founding-token", help="print the one-time founding token again")
     backup = commands.add_parser("backup", help="copy the ledger, with its head beside it, into a new folder")
     backup.add_argument("folder", type=Path)
+    backup.add_argument("--store", action="store_true", help="the embedded store too; the service is stopped")
     restore = commands.add_parser("restore", help="bring a backup into an empty data folder")
     restore.add_argument("folder", type=Path)
     restore.add_argument("--checkpoint", type=Path, help="a checkpoint kept elsewhere, which it must hold")

@@ -1,18 +1,79 @@
-"""`python -m api backup` and `restore`."""
+"""`python -m api backup` and `restore`: the ledger with its head beside it, the keys, and the embedded store."""
 
 from __future__ import annotations
 
+import fcntl
+import shutil
 from pathlib import Path
+from typing import Final
 
+from api.commands.saying import say
+from api.composition import SystemClock, target
+from api.key_files import DeploymentKeys, open_keys
 from api.settings import Settings
 from custody.errors import Unavailable
+from events import backup
+from events.opening import open_database, open_ledger
+from events.sqlite_database import SqliteDatabase
+
+STORE: Final = "store"
+_KEPT: Final = ("founding-token.sha256",)
 
 
-def back_up(settings: Settings, folder: Path) -> int:
-    """Copy the ledger into a new folder."""
-    raise Unavailable("backup", f"{settings.data_dir} to {folder}")
+def back_up(settings: Settings, folder: Path, *, store: bool) -> int:
+    """Copy ledger and keys into a new folder while the service runs; with `store` the embedded store, stopped."""
+    keys = _own_keys(settings)
+    database = open_database(target(settings))
+    try:
+        if not isinstance(database, SqliteDatabase):
+            raise Unavailable(
+                "backup", "this ledger is in PostgreSQL: docs/how-to/backup-and-restore.md says how"
+            )
+        ledger = open_ledger(
+            database, master=keys.master, log_key=keys.log, clock=SystemClock(), make_tables=False
+        )
+        head = backup.back_up(database, ledger.checkpoint, folder, _files(settings.data_dir))
+    finally:
+        database.close()
+    if store:
+        _copy_store(settings.data_dir / STORE, folder / STORE)
+    say("backup-done", size=head.size, path=folder)
+    return 0
 
 
 def restore_from(settings: Settings, folder: Path, checkpoint: Path | None) -> int:
-    """Bring a backup into an empty data folder."""
-    raise Unavailable("restore", f"{folder} to {settings.data_dir} {checkpoint}")
+    """Bring a backup into an empty data folder, if it is not behind the checkpoint that somebody kept."""
+    kept = None if checkpoint is None else checkpoint.read_bytes()
+    keys = open_keys(folder, settings.origin_label)
+    head = backup.restore(folder, settings.data_dir, keys.log.verifier, kept)
+    if (folder / STORE).exists():
+        shutil.copytree(folder / STORE, settings.data_dir / STORE)
+    say("restore-done", size=head.size, path=settings.data_dir)
+    say("restore-unchecked" if kept is None else "restore-checked")
+    return 0
+
+
+def _own_keys(settings: Settings) -> DeploymentKeys:
+    if not (settings.data_dir / "keys").exists():
+        raise Unavailable("backup", f"there is no ledger in {settings.data_dir}")
+    return open_keys(settings.data_dir, settings.origin_label)
+
+
+def _files(data_dir: Path) -> dict[str, Path]:
+    """Return the files beside the database without which it is of no use."""
+    keys = {f"keys/{path.name}": path for path in (data_dir / "keys").iterdir() if path.is_file()}
+    return keys | {name: data_dir / name for name in _KEPT if (data_dir / name).exists()}
+
+
+def _copy_store(source: Path, copy: Path) -> None:
+    """Copy the embedded store's files. Raises Unavailable while a service uses them: it could be torn."""
+    if not source.exists():
+        raise Unavailable(
+            "backup", "there is no embedded store here: back your own store up by its own means"
+        )
+    with (source / "supervisor.lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            raise Unavailable("backup", "stop the service first: its store is in use") from fault
+        shutil.copytree(source, copy)

@@ -2,10 +2,124 @@
 
 from __future__ import annotations
 
-from api.settings import Settings
-from custody.errors import Unavailable
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from api.commands.saying import sentence
+from api.composition import SystemClock, target
+from api.key_files import open_keys
+from api.settings import Settings, is_loopback
+from custody import values
+from custody.clocks import BEHIND
+from custody.errors import CustodyError, Unavailable
+from events.database import Database
+from events.fsck.checking import fsck
+from events.opening import open_database
+from events.recorder import NEWEST_TREE, tree_row
+from events.stream_keys import StreamKeys
+
+LEAST_FREE: Final = 5 << 30  # bytes; a deposit needs room for its file
+
+Check = Callable[[Settings], str]
 
 
 def examine(settings: Settings) -> int:
-    """Look at everything and tell; return 1 when anything is bad."""
-    raise Unavailable("doctor", str(settings.data_dir))
+    """Look at everything in turn and tell; return 1 when anything is bad."""
+    bad = 0
+    for name, outcome, detail in findings(settings):
+        bad += outcome == "doctor-bad"
+        print(f"{name:<12} {sentence(outcome):<12} {detail}", flush=True)
+    return 1 if bad else 0
+
+
+def findings(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield name, outcome and detail of each check; an error of the tree makes it bad."""
+    for name, check in CHECKS.items():
+        try:
+            yield name, "doctor-good", check(settings)
+        except CustodyError as error:
+            yield name, "doctor-bad", error.message
+
+
+def _keys(settings: Settings) -> str:
+    if not (settings.data_dir / "keys").exists():
+        return "not made yet: the first start makes them"
+    return open_keys(settings.data_dir, settings.origin_label).log.vkey
+
+
+def _database(settings: Settings) -> str:
+    """The settings on which durability rests are judged when it is opened."""
+    database = open_database(target(settings))
+    try:
+        return f"{database.engine}, {_size(database)} entries"
+    finally:
+        database.close()
+
+
+def _ledger(settings: Settings) -> str:
+    """Every derived row must follow from the entries."""
+    keys, database = open_keys(settings.data_dir, settings.origin_label), open_database(target(settings))
+    try:
+        if not _size(database):
+            return "not founded yet"
+        found = list(fsck(database, StreamKeys(database, keys.master)))
+        if found:
+            raise Unavailable("ledger", "; ".join(each.text for each in found[:5]))
+        return "every derived row follows from the entries"
+    finally:
+        database.close()
+
+
+def _clock(settings: Settings) -> str:
+    database = open_database(target(settings))
+    try:
+        if not _size(database):
+            return "not founded yet"
+        newest = values.recorded_instant(tree_row(database.read(NEWEST_TREE)).recorded_at, "recorded_at")
+    finally:
+        database.close()
+    behind = newest - SystemClock().now()
+    if behind > BEHIND:
+        raise Unavailable("clock", f"{behind.total_seconds():.0f} s behind the newest entry")
+    return "not behind the newest entry"
+
+
+def _disk(settings: Settings) -> str:
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free
+    if free < LEAST_FREE:
+        raise Unavailable("disk", f"{free >> 20} MiB free in the data folder, less than {LEAST_FREE >> 20}")
+    return f"{free >> 30} GiB free"
+
+
+def _doors(settings: Settings) -> str:
+    if not is_loopback(settings.host) and not settings.public_urls:
+        raise Unavailable("doors", "CUSTODY_PUBLIC_URLS is not set: people elsewhere cannot sign in")
+    url = f"http://{settings.host}:{settings.port}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return "ready"
+    except urllib.error.HTTPError as error:
+        raise Unavailable("doors", f"the service is not ready ({error.code})") from error
+    except OSError:
+        return "the service does not run"
+
+
+def _size(database: Database) -> int:
+    try:
+        return tree_row(database.read(NEWEST_TREE)).size
+    except CustodyError:
+        return 0  # its tables are made at the first start
+
+
+CHECKS: Final[dict[str, Check]] = {
+    "keys": _keys,
+    "database": _database,
+    "ledger": _ledger,
+    "clock": _clock,
+    "disk": _disk,
+    "doors": _doors,
+}
