@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from custody.act import Act, Disclosure
 from custody.canonical import Json
 from custody.ports import FileCheck, Outcome
 from custody.values import FileId
@@ -54,12 +55,14 @@ def opened(path: Path) -> Iterator[Database]:
     database.close()
 
 
-def attacked(path: Path, attack: Callable[[sqlite3.Connection], object], **given: Any) -> Judged:
+def attacked(
+    path: Path, attack: Callable[[sqlite3.Connection], object], checkpoints: Sequence[bytes] = ()
+) -> Judged:
     """Attack a ledger file behind its guards, and verify what is left."""
     with ledger_rows.opened(path) as rows:
         attack(rows)
     with opened(path) as database:
-        return judged(database, **given)
+        return judged(database, checkpoints=checkpoints)
 
 
 def index_of(path: Path, kind: str) -> int:
@@ -99,7 +102,7 @@ def test_one_byte_of_an_entry(file: Path, part: str) -> None:
 
 
 def test_a_byte_changed_and_every_hash_mended(file: Path) -> None:
-    """Who mends leaf, nodes and roots as well still has no signature: Authorship fails, and signers saw another tree."""
+    """Who mends leaf, nodes and roots as well still has no signature: Authorship fails."""
     index = index_of(file, "exhibit.moved.v1")
     new = rewritten(ledger_rows.read(file), _claim_elsewhere(index))
     found = attacked(file, lambda rows: ledger_rows.replace_all(rows, new))
@@ -325,7 +328,12 @@ def _moved_by_force(office: Office, database: Database, who: Officer) -> Judged:
 
 
 def _recorded_by_force(
-    office: Office, database: Database, who: Officer, act: Any, disclosures: Any, ordinal: int | None = None
+    office: Office,
+    database: Database,
+    who: Officer,
+    act: Act,
+    disclosures: tuple[Disclosure, ...],
+    ordinal: int | None = None,
 ) -> Judged:
     """Record an act past every rule, as the operator of the service could, and verify the ledger."""
     from tests.support.bulk import Bulk  # noqa: PLC0415 - only these attacks write past the door

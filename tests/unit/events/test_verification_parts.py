@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from hashlib import sha256
 
 import pytest
@@ -49,7 +50,7 @@ def test_the_common_form_is_recognised() -> None:
 
 @given(st.sampled_from(ENTRIES), st.data())
 def test_what_is_recognised_is_what_the_reader_reads(entry: bytes, data: st.DataObject) -> None:
-    """However bytes of an entry are changed, what the fast path takes is an entry to the reader, with the same parts."""
+    """However bytes of an entry are changed, what the fast path takes the reader reads, alike."""
     changed = bytearray(entry)
     for _ in range(data.draw(st.integers(0, 3))):
         place = data.draw(st.integers(0, len(changed) - 1))
@@ -122,7 +123,7 @@ def test_processes_give_what_one_process_gives(
 def test_a_process_that_dies_is_said(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that ends is Unavailable, not a verdict and not a hang."""
     monkeypatch.setattr(workers, "FEW", 0)
-    monkeypatch.setattr(workers.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     large(sqlite_database, 4)
     with pytest.raises(Unavailable):
         judged(sqlite_database, processes=2)
