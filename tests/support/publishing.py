@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from custody.ports import ObjectStore, Submission
 from custody.values import StreamName
@@ -67,28 +66,38 @@ class Press:
 
 
 def grow(office: Office, size: int) -> None:
-    """Bring a ledger to `size` entries: founding, people, a case, an exhibit, and then amendments of it."""
-    chapters: tuple[Callable[[], object], ...] = (
-        office.found,
-        partial(office.enrol, "taras", "officer"),
-        office.open_case,
-        partial(office.receive, case=ledgers.CASE),
-    )
-    if size == 2:  # too small for the chapters
-        office.found()
-        officer = office.person("taras")
-        office.tell(
-            "olena",
-            "person.enrolled.v1",
-            officer.person,
-            examples.enrolment(officer),
-            examples.enrolled("taras"),
-        )
-    for chapter, reached in zip(chapters, (1, 4, 5, 6), strict=True):
-        if office.size < reached <= size:
-            chapter()
+    """Bring a ledger to `size` entries: founding, a person, a case, an exhibit, and then amendments of it."""
+    while office.size < min(size, len(CHAPTERS)):
+        CHAPTERS[office.size](office)
     while office.size < size:
         office.append(*amendments(office, min(size - office.size, 90)))
+
+
+def _enrol(office: Office) -> None:
+    taras = office.person("taras")
+    body = examples.enrolled("taras")
+    office.tell("olena", "person.enrolled.v1", taras.person, examples.enrolment(taras), body)
+
+
+def _confirm(office: Office) -> None:
+    taras = office.person("taras")
+    office.tell("taras", "person.confirmed.v1", taras.person, {"key": taras.key.fingerprint})
+
+
+def _grant(office: Office) -> None:
+    taras = office.person("taras").person
+    office.tell("olena", "person.role-granted.v1", taras, {"role": "officer"}, {"reason": None})
+
+
+CHAPTERS: tuple[Callable[[Office], object], ...] = (
+    Office.found,
+    _enrol,
+    _confirm,
+    _grant,
+    Office.open_case,
+    lambda office: office.receive(case=ledgers.CASE),
+)
+"""One entry each."""
 
 
 def amendments(office: Office, count: int) -> Sequence[Submission]:
