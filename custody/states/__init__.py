@@ -124,7 +124,7 @@ def _continued(state: State, recorded: Recorded) -> State:
     kind = recorded.entry.act.type
     if isinstance(state, ExhibitState):
         changed = _EXHIBIT.get(kind)
-        return exhibit.advanced(changed(state, recorded) if changed else state, recorded)
+        return (changed or exhibit.advanced)(state, recorded)
     if isinstance(state, PersonState):
         changed_person = _PERSON.get(kind)
         return person.advanced(changed_person(state, recorded) if changed_person else state, recorded)
