@@ -79,7 +79,7 @@ def require_durable_files(act: Act, disclosures: Sequence[Disclosure], files: Se
     named = act.public.get("files")
     if not isinstance(named, list) or set(map(str, named)) != stored.keys():
         raise RuleBroken(
-            "intake.files-durable", "the files that it names are not those that the vault has stored"
+            "file.not-stored", "the files that it names are not those that the vault has stored"
         )
     for file, found in stored.items():
         declared: Json = {
@@ -89,7 +89,7 @@ def require_durable_files(act: Act, disclosures: Sequence[Disclosure], files: Se
         }
         if opened.get(f"files/{file}/digests") != declared:
             raise RuleBroken(
-                "intake.files-durable", f"the digests of file {file} are not those of the stored bytes"
+                "file.not-stored", f"the digests of file {file} are not those of the stored bytes"
             )
 
 
