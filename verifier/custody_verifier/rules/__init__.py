@@ -1,0 +1,98 @@
+"""The rules of acts-v1, continuity-v1 and bundle-v1, judged on public data: the first one broken counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from custody_verifier import catalogue, forms
+from custody_verifier.canonical import Json
+from custody_verifier.errors import Malformed
+from custody_verifier.rules import bundles, cases, exhibits, ledgers, persons, services
+from custody_verifier.rules.matter import FOUNDED, Matter
+from custody_verifier.rules.names import Broken
+from custody_verifier.states import Key, States
+
+_JUDGES: Mapping[str, Callable[[Matter], None]] = {
+    **ledgers.JUDGES,
+    **persons.JUDGES,
+    **cases.JUDGES,
+    **exhibits.JUDGES,
+    **services.JUDGES,
+    **bundles.JUDGES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An act that the rules allow: the key that must have signed it, the case that numbers it, what it takes."""
+
+    key: Key
+    numbered_in: str | None
+    taken: tuple[tuple[str, str], ...]
+
+
+def judge(matter: Matter) -> Judged:
+    """Return what the act entails. Raises Broken with the rule that forbids it, Malformed for its members."""
+    act = matter.act
+    kind = catalogue.CATALOGUE.get(act.type)
+    if kind is None:
+        raise Broken("act.unknown-type")
+    if act.stream.partition("/")[0] != kind.stream:
+        raise Broken("act.wrong-stream")
+    check_form(matter)
+    if act.type == FOUNDED:
+        key = ledgers.found(matter)
+    else:
+        _require_here(matter)
+        key = _actor(matter)
+        _JUDGES[act.type](matter)
+    return Judged(key, matter.numbered_in, tuple(matter.taken))
+
+
+def check_form(matter: Matter) -> None:
+    """Raise Malformed unless public members and body are of the type's form (acts-v1, section 1)."""
+    act = matter.act
+    kind = catalogue.CATALOGUE[act.type]
+    catalogue.check_public(kind, act.public)
+    body, files = kind.body, set[str]()
+    if act.type == "exhibit.received.v1":
+        digital = act.public["kind"] == "digital"
+        body = catalogue.DIGITAL if digital else catalogue.PHYSICAL
+        files = {str(each) for each in forms.as_list(act.public["files"])} if digital else set()
+    catalogue.check_body(body, act.body, matter.opened, files, late="late" in act.public)
+
+
+def _require_here(matter: Matter) -> None:
+    if matter.act.ledger is None or matter.act.ledger != matter.states.ledger:
+        raise Broken("act.other-ledger")
+    if matter.act.seen is None:
+        raise Broken("act.nothing-seen")
+
+
+def _actor(matter: Matter) -> Key:
+    """Return the actor's key, good for acts at this index (acts-v1, section 9)."""
+    act, person = matter.act, matter.states.person(matter.act.person)
+    if person is None:
+        raise Broken("actor.unknown")
+    matter.actor = person
+    if not person.active:
+        raise Broken("actor.deactivated")
+    key = person.keys.get(act.key)
+    if key is None:
+        raise Broken("key.unknown")
+    if key.use != "act":
+        raise Broken("key.not-for-acts")
+    if key.ended:
+        raise Broken("key.ended")
+    confirms = act.type == "person.confirmed.v1"
+    if not key.confirmed and not confirms:
+        raise Broken("key.unconfirmed")
+    if "service" in person.roles and act.type not in services.OWN and not confirms:
+        raise Broken("service.own-types")
+    if "service" not in person.roles and act.type in services.OWN:
+        raise Broken("service.only")
+    return key
+
+
+__all__ = ["Broken", "Json", "Judged", "Malformed", "Matter", "States", "check_form", "judge"]
