@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from custody.act import ACT_PREFIX, Entry, read_entry
 from custody.errors import Malformed, SignatureRefused, TooLarge
 from events.batch import signed_message
-from events.public_keys import verify
+from events.public_keys import read_public_key, verify
 from events.signatures import KEY_ADDED, require_proof
 from events.verification.plain import plain_entry
 
@@ -69,7 +69,7 @@ def _check(data: bytes, keys: Keys) -> None:
         _check_any(read_entry(data), keys)
         return
     signed = ACT_PREFIX + data[plain.act]
-    verify("ed25519", keys[data[plain.key]], signed, a2b_base64(data[plain.signature]))
+    read_public_key("ed25519", keys[data[plain.key]]).verify(signed, a2b_base64(data[plain.signature]))
 
 
 def _check_any(entry: Entry, keys: Keys) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from binascii import b2a_base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from json.scanner import make_scanner
-from typing import Any, Final, TypeAlias, cast
+from typing import Final
 
 from custody.act import DISCLOSURE_PREFIX, Act
 from custody.canonical import Json, canonical
@@ -15,10 +14,9 @@ from custody.errors import ContentAltered, Malformed, TooLarge
 from custody.values import StreamName, to_base64url
 from events.sealing import DataKey, unsealed
 from events.stream_keys import StreamKeys
+from events.verification.scanning import scan
 from events.verification.stored import Box
 
-_Scan: TypeAlias = Callable[[str, int], tuple[Any, int]]
-_scan = cast(_Scan, make_scanner(cast(Any, json.JSONDecoder())))  # it is typed as a class of its own
 _SALT: Final = 22  # base64url digits of 16 bytes
 _URL: Final = bytes.maketrans(b"+/", b"-_")
 
@@ -80,7 +78,7 @@ def _plain(act: Act, text: str, plain: bytes) -> dict[str, Json]:
     found: dict[str, Json] = {}
     start, end, body = 1, len(text) - 1, act.body
     while start < end:
-        (salt, name, value), stop = _scan(text, start)
+        (salt, name, value), stop = scan(text, start)
         digest = sha256(DISCLOSURE_PREFIX + plain[start:stop]).digest()
         if body.get(name) != b2a_base64(digest).translate(_URL, b"=\n").decode() or len(salt) != _SALT:
             raise Altered(f"the disclosure of {str(name)[:100]} does not open its commitment")

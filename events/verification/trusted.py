@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import binascii
-import json
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from custody.act import ACT_PREFIX, Act, Batch, Entry, Seen, Signature
 from custody.values import ActHash
+from events.verification.scanning import scan
 
 _base64 = binascii.a2b_base64
 _START: Final = len(b'{"act":')
@@ -17,7 +17,7 @@ _START: Final = len(b'{"act":')
 
 def trusted_entry(data: bytes) -> Entry:
     """Return the entry of bytes that `checking.check_entries` could read: equal to what `read_entry` returns."""
-    entry: dict[str, Any] = json.loads(data)
+    entry: dict[str, Any] = scan(data.decode(), 0)[0]
     found = entry["act"]
     message = ACT_PREFIX + data[_START : data.rfind(b',"assigned":')]
     actor, seen = found["actor"], found["seen"]

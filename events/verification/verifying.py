@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, TypeAlias
@@ -36,6 +38,7 @@ from events.verification.workers import checked
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how much is done, and of how much: entries, then files."""
 
+_RARELY: Final = 200_000  # objects made between two looks of Python for cycles
 _CLAUSE: Final = "continuity-v1 5"
 
 
@@ -92,9 +95,10 @@ def verify(
     run = _Run(progress, size)
     openings = Openings(keys)
     fold = Fold(openings, note_actors=scope.stream is not None)
-    for piece, found in checked(stored.pieces(size), size, processes):
-        fold.take(piece, found)
-        run.more(len(piece.entries))
+    with _rare_collections():
+        for piece, found in checked(stored.pieces(size), size, processes):
+            fold.take(piece, found)
+            run.more(len(piece.entries))
     if missing(scope, fold):
         raise NotFound(*str(scope.stream).split("/", 1))
     inside = list(
@@ -105,6 +109,17 @@ def verify(
     )
     streams = scope.streams(fold)
     return _verdict(run, fold, list(shortened(concerning(inside, streams, stored.stream_of))), given)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let Python look for cycles less often: the fold makes none, and each look walks the whole ledger's states."""
+    before = gc.get_threshold()
+    gc.set_threshold(_RARELY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _of_ledger(stored: Stored, fold: Fold, given: Outside, size: int) -> Iterator[Finding]:
