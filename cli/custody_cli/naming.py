@@ -134,6 +134,9 @@ def _listed_exhibit(contact: Contact, reference: str) -> str:
     for item in contact.door.pages(f"/cases/{inside.uuid}/exhibits"):
         if answers.optional_text(item, "reference") == reference:
             return answers.text(item, "exhibit")
+    for item in contact.door.pages("/search", q=reference):  # a number that it had before it was corrected
+        if answers.optional_text(item, "kind") == "exhibit":
+            return answers.text(item, "stream")
     raise NotThere("name.none", text=reference)
 
 

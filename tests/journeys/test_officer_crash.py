@@ -29,7 +29,7 @@ def killed_at(officer: Officer, proxy: LyingProxy, method: str, path: str, *comm
     reached, go_on = threading.Event(), threading.Event()
 
     def hold(used: str, address: str, body: bytes) -> bytes:
-        if used == method and address.startswith(path):
+        if used == method and (address == path or (path.endswith("/") and address.startswith(path))):
             reached.set()
             go_on.wait(LONGEST_SECONDS)
         return body
