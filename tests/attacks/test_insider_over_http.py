@@ -1,9 +1,11 @@
 """Somebody with a valid session, or with none, who asks for what is not theirs."""
 
+import hashlib
 import json
 import secrets
 import time
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -11,7 +13,7 @@ import pytest
 
 from custody.act import ACT_PREFIX, ENROL_PREFIX, SESSION_PREFIX
 from custody.canonical import Json
-from custody.values import write_recorded
+from custody.values import to_base64, write_recorded
 from tests.support import doors, examples
 from tests.support.doors import House, Person
 
@@ -48,7 +50,7 @@ def test_a_signature_made_for_something_else_signs_nobody_in(house: House, prefi
     """The door is no oracle: what was signed under another prefix is of no use at it."""
     asker = fresh(house.officer)
 
-    response = asker.client.post("/sessions", json=asker.sign_in_body(prefix=prefix))
+    response = asker.client.post("/sessions", json=asker.sign_in_body(prefix))
 
     assert response.status_code == 401
 
@@ -69,7 +71,7 @@ def test_a_key_for_acts_signs_nobody_in(house: House) -> None:
     officer = asker.officer
     body = asker.sign_in_body(key=officer.key.fingerprint)
     message = SESSION_PREFIX + json.dumps(body["message"], sort_keys=True, separators=(",", ":")).encode()
-    body["signature"]["value"] = doors.to_base64(officer.key.sign(message))
+    body["signature"]["value"] = to_base64(officer.key.sign(message))
 
     assert asker.client.post("/sessions", json=body).status_code == 401
 
@@ -154,8 +156,6 @@ def test_a_stranger_learns_nothing_by_writing(house: House) -> None:
 
 def test_a_stranger_learns_by_search_and_digest_only_that_it_is_held(house: House) -> None:
     """Search finds nothing of the case, lists are empty, and a digest gives yes without where."""
-    import hashlib  # noqa: PLC0415
-
     client = house.stranger.client
     held = client.get("/files/held", params={"sha256": hashlib.sha256(house.data).hexdigest()}).json()
     hits = client.get("/search", params={"q": "warehouse"}).json()["items"]
@@ -263,7 +263,7 @@ def test_a_body_that_is_too_large_is_refused_early(house: House) -> None:
         "/verifications", content=b"x" * 70_000, headers={"Content-Type": "application/json"}
     )
 
-    def hidden() -> object:
+    def hidden() -> Iterator[bytes]:
         for _ in range(100):
             yield b" " * 1024
 

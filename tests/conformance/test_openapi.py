@@ -25,11 +25,7 @@ def test_the_committed_description_is_current() -> None:
 def test_it_is_openapi_3_1_and_every_operation_has_a_name_of_its_own() -> None:
     """Version, operation ids, descriptions and documented refusals are there."""
     document = describe(create_routes())
-    operations = [
-        operation
-        for methods in document["paths"].values()
-        for operation in methods.values()
-    ]
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     names = [each["operationId"] for each in operations]
 
     assert document["openapi"] == "3.1.0"

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from custody.canonical import Json
 from tests.support import examples
 from tests.support.doors import House, now, physical
 
@@ -137,7 +138,7 @@ def test_pages_follow_one_another(house: House) -> None:
 def test_an_act_is_recorded_once(house: House) -> None:
     """The same request gives the first receipt; another one under its key is refused; so is a stale act."""
     exhibit = physical(house.officer, house.case)
-    place = {"place": {"site": "Lviv", "detail": None}, "reason": None}
+    place: dict[str, Json] = {"place": {"site": "Lviv", "detail": None}, "reason": None}
     act = house.officer.compose("exhibit.moved.v1", exhibit, {}, place)
     other = house.officer.compose("exhibit.moved.v1", exhibit, {}, place | {"reason": "room full"})
 

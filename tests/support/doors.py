@@ -112,12 +112,13 @@ class Person:
 
     def sign_in(self, **changes: Json) -> httpx2.Response:
         """Ask for a session, with members of the message changed."""
-        response = self.client.post("/sessions", json=self.sign_in_body(**changes))
+        body = self.sign_in_body(SESSION_PREFIX, **changes)
+        response = self.client.post("/sessions", json=body)
         if response.status_code == 201:
             self.client.headers["Authorization"] = f"Bearer {response.json()['token']}"
         return response
 
-    def sign_in_body(self, prefix: bytes = SESSION_PREFIX, **changes: Json) -> dict[str, Any]:
+    def sign_in_body(self, signed_as: bytes = SESSION_PREFIX, /, **changes: Json) -> dict[str, Any]:
         """Return a signed sign-in."""
         message: dict[str, Json] = {
             "expires": write_recorded(datetime.now(UTC) + timedelta(minutes=4)),
@@ -127,7 +128,7 @@ class Person:
             "person": self.officer.person,
             "server": self.server.url,
         } | changes
-        value = to_base64(self.officer.session.sign(prefix + canonical(message)))
+        value = to_base64(self.officer.session.sign(signed_as + canonical(message)))
         return {"message": message, "signature": {"algorithm": "ed25519", "value": value}}
 
     def look(self) -> Officer:
@@ -166,7 +167,7 @@ class Person:
             "/acts", json={"acts": [written(each) for each in submissions]}, headers=headers
         )
 
-    def write(self, kind: str, stream: str, *args: Any, **more: Any) -> dict[str, Any]:
+    def write(self, kind: str, stream: str, *args: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as `compose`
         """Compose, sign and send one act; return its receipt, once it is checked."""
         response = self.send(self.compose(kind, stream, *args, **more))
         assert response.status_code == 201, response.text

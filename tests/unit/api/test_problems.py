@@ -45,7 +45,9 @@ def test_both_languages_say_the_same_things() -> None:
     for name in ("titles", "details", "rules", "console"):
         ours, theirs = getattr(english, name), getattr(ukrainian, name)
         assert ours.keys() == theirs.keys()
-        assert [] == [key for key in ours if ours[key] == theirs[key] and any(c.isalpha() for c in _plain(ours[key]))]
+        assert [] == [
+            key for key in ours if ours[key] == theirs[key] and any(c.isalpha() for c in _plain(ours[key]))
+        ]
 
 
 def _plain(sentence: str) -> str:
@@ -117,7 +119,8 @@ def test_no_other_module_names_a_status() -> None:
     named = [
         path.name
         for path in product()
-        if path.parts[-2] in {"api", "routes", "commands"} and path.name not in {"problems.py", "__main__.py"}
+        if path.parts[-2] in {"api", "routes", "commands"}
+        and path.name not in {"problems.py", "__main__.py"}
         and any(f"status_code={digit}" in path.read_text() for digit in range(1, 6))
     ]
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,23 +14,30 @@ from pydantic import ValidationError
 from api import bodies
 from api.key_files import FoundingToken, open_keys
 from api.logging import configure
-from api.settings import S3Settings, Settings, normal_server
-from custody.errors import CustodyError, Malformed, Unauthenticated, Unavailable
 from api.sessions import bearer
+from api.settings import S3Settings, Settings, normal_server
+from custody.errors import Malformed, Unauthenticated, Unavailable
 
 
 @given(st.binary(max_size=200))
 def test_a_body_is_read_or_refused(data: bytes) -> None:
     """Whatever bytes come, the reader gives a value or one of our errors."""
-    try:
+    with suppress(Malformed):
         bodies.read_checked(data)
-    except CustodyError as error:
-        assert isinstance(error, Malformed)
 
 
 @pytest.mark.parametrize(
     "data",
-    [b'{"a":1,"a":2}', b'{"a":1.5}', b'{"a":NaN}', b'"\\u0000"', b'"\\ud800"', b"[" * 5000, b"9" * 5000, b"\xff"],
+    [
+        b'{"a":1,"a":2}',
+        b'{"a":1.5}',
+        b'{"a":NaN}',
+        b'"\\u0000"',
+        b'"\\ud800"',
+        b"[" * 5000,
+        b"9" * 5000,
+        b"\xff",
+    ],
 )
 def test_a_body_that_two_readers_could_read_in_two_ways_is_refused(data: bytes) -> None:
     """Names held twice, floats, NUL, lone surrogates, depth, long numbers and bad UTF-8 are refused."""
@@ -54,7 +62,7 @@ def test_a_server_that_is_called_from_elsewhere_has_to_be_named() -> None:
     """Sign-in messages may name the public URLs, or else the address that is listened on."""
     assert Settings(public_urls=("https://a.example",)).servers == {"https://a.example"}
     assert "http://localhost:8000" in Settings().servers
-    assert Settings(host="0.0.0.0").servers == {"http://0.0.0.0:8000"}  # noqa: S104
+    assert Settings(host="0.0.0.0").servers == {"http://0.0.0.0:8000"}
     with pytest.raises(ValidationError):
         Settings(public_urls=("a.example",))
 
@@ -93,7 +101,10 @@ def test_the_founding_token_is_used_once(tmp_path: Path) -> None:
     token = FoundingToken(tmp_path).open()
     assert token is not None
     assert FoundingToken(tmp_path).open() == token
+BAD_HEADERS = [None, "", "Bearer", "Basic " + "a" * 43, "Bearer " + "a" * 42, "Bearer " + "é" * 43]
 
+
+@pytest.mark.parametrize("header", BAD_HEADERS)
     FoundingToken(tmp_path).use_up()
 
     assert FoundingToken(tmp_path).open() is None
@@ -102,7 +113,9 @@ def test_the_founding_token_is_used_once(tmp_path: Path) -> None:
     assert token not in (tmp_path / "founding-token.sha256").read_text()
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic " + "a" * 43, "Bearer " + "a" * 42, "Bearer " + "é" * 43])
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Basic " + "a" * 43, "Bearer " + "a" * 42, "Bearer " + "é" * 43]
+)
 def test_a_header_without_a_token_is_refused(header: str | None) -> None:
     """Only the one form of a bearer token is looked up."""
     with pytest.raises(Unauthenticated):
@@ -127,7 +140,9 @@ def test_lines_of_other_libraries_are_json_too(capsys: pytest.CaptureFixture[str
 def test_every_setting_is_in_the_reference() -> None:
     """docs/reference/configuration.md has a row for each setting, and no other rows."""
     page = Path(__file__).parents[3] / "docs" / "reference" / "configuration.md"
-    rows = {line.split("`")[1] for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")}
+    rows = {
+        line.split("`")[1] for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+    }
     own = {f"CUSTODY_{name.upper()}" for name in Settings.model_fields if name != "s3"}
     nested = {f"CUSTODY_S3__{name.upper()}" for name in S3Settings.model_fields}
 
