@@ -79,7 +79,8 @@ class Door:
             "Content-Type": "application/json",
             "Idempotency-Key": idempotency_key or str(uuid.uuid4()),
         }
-        content = json.dumps(body, ensure_ascii=False).encode()
+        # Sorted, so that a request that is repeated after a crash is the same byte for byte.
+        content = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
         return parsed(self.send("POST", path, content=content, headers=headers))
 
     def pages(self, path: str, **query: str | int | None) -> Iterator[Json]:
