@@ -6,14 +6,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.demo import outputs
+from tests.demo import outputs, story
 from tests.demo.attacks import Attacks
 from tests.demo.checks import Checks
 from tests.demo.founding import AUDITOR
 from tests.demo.people import Refused
 from tests.demo.server import NotStarted, Server
-from tests.demo.story import Story
 from tests.demo.tampering import DataDirectory
+from tests.demo.telling import Story
 from tests.demo.verdicts import save
 from tests.support.tree import ROOT
 
@@ -39,18 +39,18 @@ def run(folder: Path, out: Path, checks: Checks) -> None:
     server = Server(folder / "data")
     server.start()
     try:
-        story = Story(folder, server, checks)
-        story.tell()
+        told = Story(folder, server, checks)
+        story.tell(told)
     finally:
         server.stop()
         shutil.copyfile(server.log, out / "server.log")
-    people = list(story.people.values())
-    auditor = story.people[AUDITOR]
+    people = list(told.people.values())
+    auditor = told.people[AUDITOR]
     count = outputs.write(out, [*people, auditor])
     checks.demand(
         f"{count} receipts, the log's key and a checkpoint are kept for other programs", holds=count > 0
     )
-    untouched = Attacks(folder, DataDirectory(server.data), auditor, checks).all(story.files["photograph"])
+    untouched = Attacks(folder, DataDirectory(server.data), auditor, checks).all(told.files["photograph"])
     save(untouched, out / "untouched.verdict.json")
 
 
