@@ -101,10 +101,7 @@ def test_the_founding_token_is_used_once(tmp_path: Path) -> None:
     token = FoundingToken(tmp_path).open()
     assert token is not None
     assert FoundingToken(tmp_path).open() == token
-BAD_HEADERS = [None, "", "Bearer", "Basic " + "a" * 43, "Bearer " + "a" * 42, "Bearer " + "é" * 43]
 
-
-@pytest.mark.parametrize("header", BAD_HEADERS)
     FoundingToken(tmp_path).use_up()
 
     assert FoundingToken(tmp_path).open() is None
