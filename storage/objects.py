@@ -14,7 +14,7 @@ import structlog
 
 from custody.errors import AlreadyTaken, NotFound, Unavailable
 from custody.ports import LockGrade, StoredObject
-from storage.lock_probe import Probe
+from storage.lock_probe import Probe, probe
 from storage.locks import Retention
 from storage.s3_client import asking, code_of, status_of
 
@@ -27,7 +27,7 @@ _log = structlog.get_logger("storage.objects")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A bucket and what the names in it begin with; `probe` says what was tried of the bucket at start."""
+    """A bucket and what the names in it begin with; `probe` is what was found by trying at start."""
 
     bucket: str
     prefix: str
@@ -50,7 +50,7 @@ class S3Objects:
         """Return an object's newest version."""
         with asking(name):
             answer = self._client.get_object(Bucket=self._place.bucket, Key=self._key(name))
-            return StoredObject(answer["Body"].read(), answer["ETag"])
+            return StoredObject(answer["Body"].read(), f"{answer['ETag']} {answer.get('VersionId', '')}")
 
     def create(self, name: str, data: bytes, *, lock: bool = False) -> None:
         """Write an object that must not exist; a lock is for the place's retention, where it has locks."""
@@ -64,20 +64,20 @@ class S3Objects:
         self._put(request)
 
     def replace(self, name: str, data: bytes, tag: str | None) -> None:
-        """Write an object over the state that `tag` names; in a bucket with versions the older ones go."""
+        """Write an object over the state that `tag` names; in a bucket with versions the one replaced goes."""
         if tag is None:
             self.create(name, data)
             return
         request = self._request(name, data)
-        request["IfMatch"] = tag
+        request["IfMatch"], _, version = tag.partition(" ")
         self._put(request)
-        if self._place.probe.grade is not LockGrade.PLAIN:
-            self._remove_versions(name, keep_newest=True)
+        if version and self._place.probe.grade is not LockGrade.PLAIN:
+            self._delete(name, version)
 
     def remove(self, name: str) -> None:
         """Delete an object with all its versions; one that is locked, or may not be deleted, stays."""
         if self._place.probe.grade is not LockGrade.PLAIN:
-            self._remove_versions(name, keep_newest=False)
+            self._remove_versions(name)
         else:
             self._delete(name, None)
 
@@ -114,17 +114,13 @@ class S3Objects:
                 raise AlreadyTaken("object") from fault
             raise Unavailable(name, "its bucket is not there") from fault
 
-    def _remove_versions(self, name: str, *, keep_newest: bool) -> None:
+    def _remove_versions(self, name: str) -> None:
         key = self._key(name)
         with asking(name):
             found = self._client.list_object_versions(Bucket=self._place.bucket, Prefix=key)
-        versions = [(each["Key"], each["VersionId"], each["IsLatest"]) for each in found.get("Versions", [])]
-        marks = [
-            (each["Key"], each["VersionId"], each["IsLatest"]) for each in found.get("DeleteMarkers", [])
-        ]
-        for where, version, newest in [*versions, *marks]:
-            if where == key and not (newest and keep_newest):
-                self._delete(name, version)
+        for each in (*found.get("Versions", []), *found.get("DeleteMarkers", [])):
+            if each["Key"] == key:
+                self._delete(name, each["VersionId"])
 
     def _delete(self, name: str, version: str | None) -> None:
         try:
@@ -145,3 +141,34 @@ class S3Objects:
 
     def _key(self, name: str) -> str:
         return self._place.prefix + name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogObjects:
+    """The three places of a log: `log` and `rebuild` beside the evidence, `keys` beside the wrapped file keys."""
+
+    log: S3Objects
+    rebuild: S3Objects
+    keys: S3Objects
+
+
+def log_objects(
+    client: S3Client, *, bucket: str, keys_bucket: str, retention: Retention, name: str = ""
+) -> LogObjects:
+    """Return the places of a log in the two buckets of a vault; `name` parts several logs there, and ends in `/`.
+
+    Both buckets are probed. Raises Unavailable for a store that does not answer or does not honour conditions, and
+    for a bucket of keys that keeps what is deleted.
+    """
+    locked, plain = (probe(client, each, retention.mode) for each in (bucket, keys_bucket))
+    if plain.grade is LockGrade.LOCKED:
+        raise Unavailable(
+            "object store", f"{keys_bucket} has Object Lock: a key there could not be destroyed"
+        )
+    places = [
+        Place(bucket=bucket, prefix=f"log/{name}", probe=locked, retention=retention),
+        Place(bucket=bucket, prefix=f"rebuild/{name}", probe=locked, retention=retention),
+        Place(bucket=keys_bucket, prefix=f"streams/{name}", probe=plain, retention=retention),
+    ]
+    log, rebuild, keys = (S3Objects(client, place) for place in places)
+    return LogObjects(log=log, rebuild=rebuild, keys=keys)

@@ -59,13 +59,12 @@ class StreamKeyObjects:
 
     def _put(self, name: str, content: bytes) -> None:
         """The database's row counts: a key that was wrapped anew replaces the older wrapping."""
-        found = read_if_any(self._store, name)
-        if found is not None and found.data == content:
-            return
         try:
-            self._store.replace(name, content, None if found is None else found.tag)
-        except AlreadyTaken:  # another publisher wrote it just now, from the same row
-            return
+            self._store.create(name, content)
+        except AlreadyTaken:
+            found = self._store.read(name)
+            if found.data != content:
+                self._store.replace(name, content, found.tag)
 
 
 def name_of(stream: str, generation: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, cast
 
 from custody.canonical import canonical
 from custody.errors import ChainBroken
@@ -28,7 +29,9 @@ from events.tiles import (
     write_bundle,
 )
 
-_AGAIN = (
+AT_ONCE: Final = 4  # bundles
+
+_AGAIN: Final = (
     "SELECT d.idx, d.box FROM disclosure d JOIN stored_events s ON s.notification_id = d.idx + 1 "
     "WHERE s.originator_id = ? AND d.generation = ? AND EXISTS "
     "(SELECT 1 FROM disclosure f WHERE f.idx = d.idx AND f.generation < ?) ORDER BY d.idx"
@@ -48,8 +51,7 @@ class TreeWriting:
 
         Raises ContentAltered (other bytes are published: a fork), ChainBroken, Unavailable.
         """
-        for bundle in new_bundles(old, tree.size):
-            self._write_bundle(bundle)
+        self._write_bundles(list(new_bundles(old, tree.size)))
         written = self._write_tiles(old, tree.size)
         self._write_boxes_again()
         root = root_of_tiles(tree.size, lambda tile: written.get(tile) or self._published(tile))
@@ -57,10 +59,20 @@ class TreeWriting:
             raise ChainBroken(tree.size - 1, f"the tiles of size {tree.size} do not make the root of its row")
 
     def remove_partials(self, old: int, new: int) -> None:
-        """Remove the partial objects whose full ones a tree of size `new` has and one of `old` had not."""
+        """Remove the partial objects that a tree of size `old` had and whose full ones one of size `new` has."""
         for tile in (*new_bundles(old, new), *new_tiles(old, new)):
-            if tile.is_full:
+            if tile.is_full and tile.start < old >> (LEVELS * max(tile.level, 0)):
                 self._remove(tile)
+
+    def _write_bundles(self, bundles: list[Tile]) -> None:
+        """Write several at once; the first failure ends it all."""
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="bundle") as pool:
+            waiting = [pool.submit(self._write_bundle, bundle) for bundle in bundles]
+            try:
+                for each in waiting:
+                    each.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _write_bundle(self, bundle: Tile) -> None:
         """Write the entries, their rows and the keys that the rows need: the keys first."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Literal
 
 from custody.errors import Unavailable
@@ -20,14 +22,23 @@ class Fuse:
     when: When = "before"
     steps: int = 0
     blown: bool = False
+    lock: Lock = field(default_factory=Lock)
 
-    def burns(self, when: When) -> None:
-        """Fail if this is the moment."""
-        if when == "before":
-            self.steps += 1
-        if self.steps - 1 == self.fail_at and when == self.when and not self.blown:
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Wrap one step; places are used by several threads."""
+        with self.lock:
+            number, self.steps = self.steps, self.steps + 1
+        if number == self.fail_at and self.when == "before":
+            self._burn(number)
+        yield
+        if number == self.fail_at and self.when == "after":
+            self._burn(number)
+
+    def _burn(self, number: int) -> None:
+        if not self.blown:
             self.blown = True
-            raise Unavailable("object store", f"step {self.fail_at}, {when}")
+            raise Unavailable("object store", f"step {number}, {self.when}")
 
 
 class FaultyObjects:
@@ -38,31 +49,26 @@ class FaultyObjects:
 
     def read(self, name: str) -> StoredObject:
         """Read."""
-        self._fuse.burns("before")
-        found = self._real.read(name)
-        self._fuse.burns("after")
-        return found
+        with self._fuse.step():
+            return self._real.read(name)
 
     def create(self, name: str, data: bytes, *, lock: bool = False) -> None:
         """Create."""
-        self._fuse.burns("before")
-        self._real.create(name, data, lock=lock)
-        self._fuse.burns("after")
+        with self._fuse.step():
+            self._real.create(name, data, lock=lock)
 
     def replace(self, name: str, data: bytes, tag: str | None) -> None:
         """Replace."""
-        self._fuse.burns("before")
-        self._real.replace(name, data, tag)
-        self._fuse.burns("after")
+        with self._fuse.step():
+            self._real.replace(name, data, tag)
 
     def remove(self, name: str) -> None:
         """Remove."""
-        self._fuse.burns("before")
-        self._real.remove(name)
-        self._fuse.burns("after")
+        with self._fuse.step():
+            self._real.remove(name)
 
     def names(self, prefix: str) -> Iterator[str]:
         """List."""
-        self._fuse.burns("before")
-        yield from self._real.names(prefix)
-        self._fuse.burns("after")
+        with self._fuse.step():
+            found = list(self._real.names(prefix))
+        yield from found
