@@ -3,6 +3,7 @@
 import json
 
 import httpx2
+
 from custody_cli.door import Door
 
 
