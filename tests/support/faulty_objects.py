@@ -31,9 +31,11 @@ class Fuse:
             number, self.steps = self.steps, self.steps + 1
         if number == self.fail_at and self.when == "before":
             self._burn(number)
-        yield
-        if number == self.fail_at and self.when == "after":
-            self._burn(number)
+        try:
+            yield
+        finally:  # a refusal is lost on its way back, too
+            if number == self.fail_at and self.when == "after":
+                self._burn(number)
 
     def _burn(self, number: int) -> None:
         if not self.blown:
