@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
-from custody_cli import answers, progress, recording
+from custody_cli import answers, output, progress, recording
 from custody_cli.compose import FIRST, Draft, claimed
 from custody_cli.contact import Contact
 from custody_cli.faults import Fault, IntegrityFault, Misuse, Unreachable
@@ -191,7 +191,8 @@ def _resend(contact: Contact, exhibit: PlannedExhibit) -> Kept | None:
         return recording.deliver(contact, [answers.record(exhibit.submission, "submission")], exhibit.key)[0]
     except (Unreachable, IntegrityFault):
         raise
-    except Fault:  # it was never recorded and is too old by now
+    except Fault as fault:  # it was never recorded and is too old by now
+        output.note(contact.settings, "intake.composed-anew", reason=fault.text())
         exhibit.submission = exhibit.key = None
         return None
 

@@ -53,6 +53,10 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "outcome.taken": ("taken", "прийнято"),
     "outcome.refused": ("refused", "відхилено"),
     "outcome.held": ("already held", "уже є"),
+    "intake.composed-anew": (
+        "What was signed before the interruption was not taken ({reason}); it is composed anew.",
+        "Підписане до переривання не прийнято ({reason}); складаємо заново.",
+    ),
     "intake.sum": (
         "{given} given = {taken} taken + {refused} refused + {held} already held",
         "{given} подано = {taken} прийнято + {refused} відхилено + {held} уже є",
