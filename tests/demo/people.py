@@ -1,12 +1,13 @@
 """The people of the story: each with a home of their own, who do everything through the real `custody` command."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.demo.server import without_settings
 
 Json = dict[str, Any]
 COMMAND = Path(sys.executable).with_name("custody")
@@ -86,7 +87,7 @@ class Person:
         return Answer(done.returncode, _parsed(done.stdout), done.stderr)
 
     def _started(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-        environment = os.environ | {
+        environment = without_settings() | {
             "CUSTODY_HOME": str(self.home),
             "CUSTODY_PASSPHRASE_FILE": str(self.passphrase),
             "LC_ALL": "C.UTF-8",

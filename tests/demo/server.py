@@ -35,7 +35,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it is ready; NotStarted carries the end of its log."""
-        environment = os.environ | {
+        environment = without_settings() | {
             "CUSTODY_DATA_DIR": str(self.data),
             "CUSTODY_PORT": str(self.port),
             "CUSTODY_ORIGIN_LABEL": "demo.custody.example",
@@ -71,6 +71,11 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def without_settings() -> dict[str, str]:
+    """Return the environment without settings of Custody that somebody may have for a service of their own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}
 
 
 def free_port() -> int:

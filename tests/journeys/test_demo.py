@@ -117,10 +117,10 @@ def test_an_attack_left_out_is_noticed(demo: Ended) -> None:
 
 
 def test_an_unmet_demand_ends_it_badly() -> None:
-    """One demand that is not met, or none at all, is not a success."""
-    unmet, none, met = (Checks([io.StringIO()]) for _ in range(3))
+    """One demand that is not met, or was never made, is not a success."""
+    unmet, never, met = (Checks([io.StringIO()]) for _ in range(3))
     unmet.demand("this", holds=True)
     unmet.demand("that", holds=False)
     met.demand("this", holds=True)
 
-    assert [1, 1, 0] == [conclude(each, 1.0) for each in (unmet, none, met)]
+    assert [1, 1, 0] == [conclude(each, 1.0, wanted=1) for each in (unmet, never, met)]
