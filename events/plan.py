@@ -20,7 +20,7 @@ from custody.values import CaseId, ExhibitId, StreamName
 from events.committed import Written
 from events.files import INTAKE, file_rows
 from events.mapper import stored_event
-from events.merkle import Frontier, Node, leaf_hash
+from events.merkle import Node, leaf_hash
 from events.proposal import Proposal
 from events.rows import GroupRows, TreeRow
 from events.sealing import DataKey

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 
 def rate(steps: Sequence[Callable[[], int]]) -> float:
@@ -48,3 +50,9 @@ def row(
         "must": must,
         "rounds": len(ours),
     }
+
+
+def suite_rows(suite: str, rounds: int) -> list[dict[str, Any]]:
+    """Return the rows of `tests.bench.<suite>`: what a process of its own is started for."""
+    rows: Callable[[int], list[dict[str, Any]]] = importlib.import_module(f"tests.bench.{suite}").rows
+    return rows(rounds)
