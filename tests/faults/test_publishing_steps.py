@@ -79,10 +79,10 @@ def test_every_step_may_fail_once(grown: Press, when: When) -> None:
             run(grown, places, fuse)
             assert not fuse.blown, f"step {step} failed and nobody was told"
         _require_sound(places)
-        run(grown, places, fuse)
-        assert expected == contents(places), step
         if not fuse.blown:  # there is no such step: all have failed once
             break
+        run(grown, places, fuse)
+        assert expected == contents(places), step
     assert step > 15
     assert grown.office.ledger.refusal is None
 
