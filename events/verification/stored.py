@@ -10,7 +10,7 @@ from events.database import Database
 from events.recorder import NEWEST_TREE, tree_row
 from events.rows import TreeRow
 
-PIECE: Final = 500  # entries
+PIECE: Final = 250  # entries
 
 _ENTRIES: Final = (
     "SELECT s.notification_id - 1, s.originator_id, s.originator_version, s.topic, s.state, "
