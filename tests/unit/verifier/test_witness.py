@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custody_verifier.note import read_checkpoint, read_note
 from custody_verifier.witness.__main__ import main
@@ -18,6 +19,7 @@ from custody_verifier.witness.deciding import Witness
 from custody_verifier.witness.state import State, Tree
 from events.checkpoint import LogKey
 from events.merkle import Coordinate, Frontier, leaf_hash
+from events.note import Note, NoteSignature
 from events.proofs import consistency_path
 from events.web import DirectWeb
 from events.witnessing import write_request
@@ -97,6 +99,17 @@ def test_each_case_has_its_status(tmp_path: Path, seen: int, body: bytes, expect
         assert expected == 200 or before == state.tree(LOG.origin)
         if expected == 409:
             assert (f"{seen}\n".encode(), "text/x.tlog.size") == (reply.body, reply.media_type)
+
+
+def test_an_empty_tree_has_one_root(tmp_path: Path) -> None:
+    """A signed checkpoint of size 0 with another root is 422, after its signature was checked."""
+    private = Ed25519PrivateKey.from_private_bytes(seed("log"))
+    text = f"{LOG.origin}\n0\n{'A' * 43}=\n"
+    key_id = LOG.verifier.key_id
+    line = NoteSignature(LOG.origin, key_id, private.sign(text.encode()))
+    with opened(tmp_path) as (witness, state):
+        assert 422 == witness.add_checkpoint(b"old 0\n\n" + Note(text, (line,)).to_bytes()).status
+        assert state.tree(LOG.origin) is None
 
 
 def test_only_verified_lines_are_stored(tmp_path: Path) -> None:

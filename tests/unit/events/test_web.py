@@ -1,0 +1,86 @@
+"""Requests to other parties: no redirect is followed, no answer is too long, and silence is told as such."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from custody.errors import Unavailable
+from events.web import LIMIT, DirectWeb
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "/here")
+            self.end_headers()
+            return
+        self.send_response(200 if self.path != "/refused" else 403)
+        self.send_header("Content-Type", "text/x.tlog.size")
+        self.end_headers()
+        self.wfile.write(b"x" * (LIMIT + 1) if self.path == "/long" else b"7\n")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body[::-1])
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """Run a server of one's own."""
+    server = HTTPServer(("127.0.0.1", 0), _Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_answers_come_as_they_are(url: str) -> None:
+    """Status, type and body of an answer and of a refusal; what is posted arrives."""
+    web = DirectWeb(20)
+    assert (200, "text/x.tlog.size", b"7\n") == _parts(web, f"{url}/")
+    assert (403, "text/x.tlog.size", b"7\n") == _parts(web, f"{url}/refused")
+    assert b"cba" == web.post(url, b"abc").body
+
+
+def test_no_redirect_is_followed(url: str) -> None:
+    """What is signed for one address is not taken to another."""
+    assert 302 == DirectWeb(20).get(f"{url}/away").status
+
+
+def test_a_long_answer_is_refused(url: str) -> None:
+    """More than a note can be is no answer."""
+    with pytest.raises(Unavailable, match="over"):
+        DirectWeb(20).get(f"{url}/long")
+
+
+@pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/", "127.0.0.1", "", "http://"])
+def test_other_addresses_are_refused(address: str) -> None:
+    """Only http and https, with a host."""
+    with pytest.raises(Unavailable):
+        DirectWeb(1).get(address)
+
+
+def test_silence_is_unavailable() -> None:
+    """A closed port, a server that says nothing in time, and one that is not of the web."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(Unavailable):
+            DirectWeb(0.05).get(f"http://127.0.0.1:{port}/")
+    with pytest.raises(Unavailable):
+        DirectWeb(1).get(f"http://127.0.0.1:{port}/")
+
+
+def _parts(web: DirectWeb, url: str) -> tuple[int, str, bytes]:
+    answer = web.get(url)
+    return answer.status, answer.media_type, answer.body
