@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import pytest
 
@@ -352,7 +353,7 @@ def test_one_act_sent_by_many_at_once(database: Database) -> None:
     assert size + 1 == office.size
 
 
-def together(steps: list[object]) -> list[object]:
+def together(steps: Sequence[object]) -> list[object]:
     """Run callables in threads of their own from one start; return what each gave or raised."""
     gate, found = threading.Barrier(len(steps)), [None] * len(steps)
 
@@ -475,3 +476,42 @@ def test_es256_keys_sign_as_well(database: Database) -> None:
     assert office.append(
         office.compose("maria", "case.opened.v1", f"case/{uuid_of('hers')}", {}, examples.case("UKR3-25"))
     ).receipts
+
+
+def test_two_processes_begin_one_stream(database: Database) -> None:
+    """Of two processes that begin the same stream one is first; the other is told, and goes on with its key."""
+    first = usual(database)
+    second = Office(open_ledger(database, master=MASTER, log_key=LOG_KEY, clock=first.clock), first.clock)
+    exhibit = f"exhibit/{uuid_of('telephone')}"
+    rival = second.compose(
+        "taras", "exhibit.received.v1", exhibit, examples.intake(CASE), examples.physical("A-9")
+    )
+    first.receive("telephone", case=CASE, seal="A-1")
+    refused(second, rival, StaleStream)
+    second.append(second.move(exhibit))
+    first.append(first.move(exhibit))
+    for office in (first, second):
+        for index in range(office.size - 3, office.size):
+            assert office.ledger.disclosures(index)
+
+
+def test_two_processes_write_at_once(database: Database) -> None:
+    """Writers of two processes on one database: every act is recorded once, indexes are dense, one tree grows."""
+    first = usual(database)
+    second = Office(open_ledger(database, master=MASTER, log_key=LOG_KEY, clock=first.clock), first.clock)
+    exhibits = [first.receive(f"e{n}", case=CASE) for n in range(8)]
+    start = first.size
+
+    def moves(office: Office, exhibit: str) -> int:
+        for _ in range(5):
+            office.append(office.move(exhibit))
+        return 5
+
+    steps = [
+        lambda office=office, exhibit=exhibit: moves(office, exhibit)
+        for office, exhibit in zip([first, second] * 4, exhibits, strict=True)
+    ]
+    assert [5] * 8 == together(steps)
+    assert start + 40 == first.size == second.ledger.head().size
+    leaves = [leaf_hash(data) for _, data in first.ledger.raw(0, first.size)]
+    assert Frontier.empty().grown(leaves)[0].root == second.ledger.head().root
