@@ -27,6 +27,7 @@ HEADERS: Final = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
 SMALL_BODY: Final = 64 * 1024
+_BASE: Final = "/api/v1"
 
 # A HEAD that is not a GET without its body: a deposit's offset, and a file nobody has read.
 _own_head = re.compile(r"/api/v1/(deposits/|exhibits/[^/]+/files/)").match
@@ -78,11 +79,13 @@ class _Request:
         scope["state"]["request_id"] = self.id
         scope["state"]["told"] = self._told
         scope["state"]["language"] = messages.chosen(Headers(scope=scope).get("accept-language"))
+        self._inner = scope
         self.is_plain_head = scope["method"] == "HEAD" and not _own_head(scope["path"])
 
     def as_get(self) -> Scope:
         """Return the scope of the GET that a HEAD stands for; the reply's body is dropped below."""
-        return {**self._scope, "method": "GET"}
+        self._inner = {**self._scope, "method": "GET"}
+        return self._inner
 
     async def send(self, message: Message) -> None:
         """Pass on a part of the reply, with the headers of every reply."""
@@ -106,16 +109,23 @@ class _Request:
 
     def log(self) -> None:
         """Write the canonical line of this request."""
-        route = self._scope.get("route") or self._told.pop("route", None)
         _log.info(
             "request",
             request_id=self.id,
             method=self._scope["method"],
-            route=getattr(route, "path", route),
+            route=self._route(),
             status=self._status,
             duration_ms=round((time.perf_counter() - self._begun) * 1000, 2),
             **self._told,
         )
+
+    def _route(self) -> str | None:
+        """Return the template of the address, never the address: it holds ids, and queries hold words."""
+        found = self._told.pop("route", None) or getattr(self._inner.get("route"), "path", None)
+        if found is None:
+            return None
+        prefixed = self._scope["path"].startswith(_BASE) and not str(found).startswith(_BASE)
+        return f"{_BASE}{found}" if prefixed else str(found)
 
 
 def _limited(receive: Receive, limit: int | None, scope: Scope) -> Receive:

@@ -69,6 +69,7 @@ async def write(request: Request, services: ServicesDep, body: BodyDep) -> Respo
 
 async def write_at_once(request: Request) -> Response:
     """Do what `write` does, without the framework's dependencies."""
+    told(request, route="/acts")
     return await write(request, request.app.state.services, await raw_body(request))
 
 

@@ -1,11 +1,12 @@
 """The main job over HTTP, with a real server, ledger and vault."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from custody.canonical import Json
-from tests.support import examples
+from tests.support import doors, examples
 from tests.support.doors import House, now, physical
 
 pytestmark = [pytest.mark.s3, pytest.mark.slow]
@@ -179,3 +180,28 @@ def test_a_check_tells_beforehand(house: House) -> None:
     assert "20" in third["reason"]
     assert hidden["checks"][0]["code"] == "not-found"
     assert size == house.officer.client.get("/ledger").json()["size"]
+
+
+def test_the_same_doors_stand_before_postgresql(postgres_database: str, tmp_path: Path) -> None:
+    """On PostgreSQL a file comes in, comes back, and the ledger verifies; a session ends when it is signed out."""
+    data = b"%PDF-1.7 " + bytes(range(256)) * 20
+    with doors.running(tmp_path / "data", CUSTODY_DATABASE=postgres_database) as server:
+        founder = doors.found(server)
+        officer = doors.enrol(founder, "officer", "officer")
+        case = doors.open_case(officer, "PG-1")
+        exhibit, file = doors.digital(officer, case, data)
+        path = f"/exhibits/{exhibit.partition('/')[2]}/files/{file}/content"
+        content = officer.client.get(path).content
+        body = {"scope": "case", "id": case.partition("/")[2], "files": True}
+        response = officer.client.post("/verifications", json=body, headers={"Idempotency-Key": "k"})
+        again = officer.client.post("/verifications", json=body, headers={"Idempotency-Key": "k"})
+        verdict = officer.finish(response.json()["operation"])
+        signed_out = officer.client.delete("/sessions/current").status_code
+        after = officer.client.get("/cases").status_code
+
+    assert content == data
+    assert (again.headers["idempotency-replayed"], again.json()) == ("true", response.json())
+    assert {verdict["questions"][name]["answer"] for name in ("integrity", "authorship", "files")} == {
+        "holds"
+    }
+    assert (signed_out, after) == (204, 401)
