@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import custody_verifier.note
 import custody_verifier.policy
 from custody.errors import CustodyError
 from custody_verifier.errors import VerifierError

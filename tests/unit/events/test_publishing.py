@@ -22,6 +22,7 @@ from events.merkle import leaf_hash
 from events.note import parse_note, parse_vkey
 from events.opening import open_database
 from events.policy import parse_policy
+from events.publishing.alone import publish_once
 from events.publishing.mirror import mirror
 from events.publishing.publisher import Publication
 from events.publishing.receipts import ReceiptUpgrade
@@ -399,6 +400,18 @@ def test_a_thread_can_be_stopped(press: Press) -> None:
     thread.start()
     thread.stop()
     assert not thread.is_running
+
+
+def test_it_runs_by_itself(press: Press, two: list[Running]) -> None:
+    """Without a service: what was held before is told, then the head is published; again, nothing is new."""
+    press = witnessed(press, *two)
+    arguments = (press.office.ledger, press.keys, press.places, press.policy)
+
+    first, second = publish_once(*arguments), publish_once(*arguments)
+
+    assert [0, 0, 0] == [each.size for each in first.before]
+    assert [6, 6, 6] == [each.size for each in second.before]
+    assert (6, True, False) == (first.publication.size, first.publication.is_new, second.publication.is_new)
 
 
 def test_a_fork_in_the_record_is_an_alarm(press: Press) -> None:
