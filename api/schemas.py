@@ -70,6 +70,12 @@ class ChecksForm(_Form):
     seen: int | None = Field(default=None, ge=1)
 
 
+class CheckpointForm(_Form):
+    """A checkpoint that somebody keeps, as a signed note (ledger-v1)."""
+
+    checkpoint: str = Field(max_length=65_536)
+
+
 class SignInMessage(_Form):
     """What is signed, after the line `custody-session/1`."""
 

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from custody.act import MAX_BATCH
+from custody.act import MAX_BATCH, Seen
 from custody.errors import (
+    AlreadyTaken,
     CustodyError,
+    ForkSeen,
+    NotProven,
     OutcomeUnknown,
     Rejected,
     RuleBroken,
+    SeenTooOld,
+    SignatureRefused,
     StaleStream,
     TooLarge,
     WritesRefused,
@@ -19,7 +24,7 @@ from custody.errors import (
 from custody.ports import Appended, Clock, IdempotencyKey, MasterKey, StoredFile, Submission
 from custody.rules import FOUNDED
 from events.application import LedgerApplication
-from events.checkpoint import LogKey
+from events.checkpoint import LogKey, open_checkpoint
 from events.database import Database
 from events.files import require_durable_files
 from events.group import Groups
@@ -33,8 +38,16 @@ from events.standing import Standing
 from events.stream_keys import StreamKeys
 from events.writer import Writer
 
+# What an act is refused for when it comes again after it was recorded: its stream has moved on, its files wait
+# no more, its numbers are taken, its checkpoint has aged.
+_OF_THE_SECOND_TIME: Final = (StaleStream, RuleBroken, AlreadyTaken, SeenTooOld)
+
 AHEAD_OF_US: Final = (
-    "a signer has verified a newer head: this database is a restored backup; restore the newest one"
+    "a newer head was signed than this database holds: it is a restored backup; restore the newest one"
+)
+NOT_SHOWN: Final = "the act names a newer head than this ledger has; show the checkpoint of that head"
+FORKED: Final = (
+    "a head was signed with this ledger's key that is not this ledger's: find out who else holds the key"
 )
 
 
@@ -98,23 +111,10 @@ class StoredLedger(Reader):
         An act that is recorded already gives its receipt again. Raises Rejected, Conflict, Unavailable,
         OutcomeUnknown, ForkSeen.
         """
-        if self._refusal is not None:
-            raise WritesRefused(self._refusal)
-        if not 1 <= len(submissions) <= MAX_BATCH:
-            raise TooLarge("acts", size=len(submissions), limit=MAX_BATCH)
-        proposal = Proposal(submissions=submissions, idempotency=idempotency, files=files)
-        try:
-            self._prepare(proposal)
-            self._groups.submit(proposal)
-            if proposal.fault is not None:
-                raise proposal.fault
-        except StaleStream as stale:
-            return self._recorded_before(proposal, stale)
-        if proposal.written is not None and proposal.written.group is not None:
-            return Appended(proposal.written.receipts(), replayed=False)
-        if proposal.found is None:  # the group ended in an error that nobody foresaw
-            raise OutcomeUnknown("the group of this act was not settled")
-        return self._receipts(proposal.found, replayed=False)
+        (came,) = self.append_each([Wanted(submissions, idempotency, files)])
+        if isinstance(came, CustodyError):
+            raise came
+        return came
 
     def append_each(self, wanted: Sequence[Wanted]) -> list[Appended | CustodyError]:
         """Do for several callers what `append` does for one; each gets what came of its own acts.
@@ -134,14 +134,14 @@ class StoredLedger(Reader):
         try:
             self._require_open(proposal)
             self._prepare(proposal)
-        except StaleStream as stale:
-            return self._before_or(proposal, stale)
+        except _OF_THE_SECOND_TIME as fault:
+            return self._before_or(proposal, fault)
         except CustodyError as fault:
             return fault
         return None
 
     def _settled(self, proposal: Proposal) -> Appended | CustodyError:
-        if isinstance(proposal.fault, StaleStream):
+        if isinstance(proposal.fault, _OF_THE_SECOND_TIME):
             return self._before_or(proposal, proposal.fault)
         if proposal.fault is not None:
             return proposal.fault
@@ -151,9 +151,9 @@ class StoredLedger(Reader):
             return OutcomeUnknown("the group of this act was not settled")
         return self._receipts(proposal.found, replayed=False)
 
-    def _before_or(self, proposal: Proposal, stale: StaleStream) -> Appended | CustodyError:
+    def _before_or(self, proposal: Proposal, refusal: CustodyError) -> Appended | CustodyError:
         try:
-            return self._recorded_before(proposal, stale)
+            return self._recorded_before(proposal, refusal)
         except CustodyError as fault:
             return fault
 
@@ -206,16 +206,39 @@ class StoredLedger(Reader):
             raise RuleBroken("founding.log", "the origin and the log key are not those of this ledger")
 
     def _require_seen(self, submission: Submission) -> None:
-        """Refuse a tree that is not ours: newer than ours means that ours is a restored backup, so writing stops."""
+        """Refuse an act whose signer saw a tree that is not ours, or that we do not have (entry-v1, section 8)."""
         seen = submission.act.seen
         if seen is None:
             return
-        if seen.size > self._standing.head.size:
+        if not self._holds(seen.size):
+            raise WritesRefused(NOT_SHOWN)
+        self._seen.require_ours(seen)
+
+    def _holds(self, size: int) -> bool:
+        if size > self._standing.head.size:
             self._standing.refresh()
-        if seen.size > self._standing.head.size:
+        return size <= self._standing.head.size
+
+    def show_checkpoint(self, note: bytes) -> int:
+        """Return the size of a checkpoint that somebody keeps; stop writing if it proves us old, or forked.
+
+        An act's own word would let any one signer stop everybody's work; a head signed with our own log key is
+        proof. Raises Malformed, SignatureRefused (not signed by our log), WritesRefused (we are a restored
+        backup), ForkSeen.
+        """
+        try:
+            shown = open_checkpoint(note, self._log_key.verifier)
+        except NotProven as fault:
+            raise SignatureRefused("the checkpoint is not signed with this ledger's log key") from fault
+        if not self._holds(shown.size):
             self.refuse_writes(AHEAD_OF_US)
             raise WritesRefused(AHEAD_OF_US)
-        self._seen.require_ours(seen)
+        try:
+            self._seen.require_ours(Seen(shown.size, shown.root))
+        except ForkSeen:
+            self.refuse_writes(FORKED)
+            raise
+        return shown.size
 
     def _sealed(self, submission: Submission, opened: list[bytes]) -> SealedBox | None:
         if not opened:
@@ -223,15 +246,15 @@ class StoredLedger(Reader):
         key = self._keys.newest(submission.act.stream, begins=submission.act.version == 1)
         return key, seal(key, submission.act, opened)
 
-    def _recorded_before(self, proposal: Proposal, stale: StaleStream) -> Appended:
-        """Return the first receipts of acts, or of a request, that were recorded before; else raise `stale`."""
+    def _recorded_before(self, proposal: Proposal, refusal: CustodyError) -> Appended:
+        """Return the first receipts of acts, or of a request, that were recorded before; else raise `refusal`."""
         lookups = Lookups(self._database)
         where = None
         if proposal.idempotency is not None:
             where = lookups.request(proposal.idempotency)
         where = where or lookups.recorded(proposal.submissions)
         if where is None:
-            raise stale
+            raise refusal
         return self._receipts(where, replayed=True)
 
     def _receipts(self, where: range, *, replayed: bool) -> Appended:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+import structlog
 from fastapi import APIRouter, Query, Response
+from starlette.requests import Request
 
-from api.requests import LARGEST, answer
-from api.schemas import PROBLEMS
+from api.bodies import members, read_checked
+from api.requests import LARGEST, BodyDep, answer, told
+from api.schemas import PROBLEMS, CheckpointForm, body_of
 from api.services import Services, ServicesDep
 from custody import values
 from custody.act import FORMAT
-from custody.errors import NotFound
+from custody.errors import ForkSeen, NotFound, WritesRefused
 from custody.ports import TreeHead
 from events.merkle import EMPTY_ROOT
 
 router = APIRouter(tags=["ledger"], responses=PROBLEMS)
+
+_log = structlog.get_logger("api.routes.ledger")
 
 _NOTE: Final = "text/plain; charset=utf-8"
 
@@ -64,6 +69,19 @@ def standing(services: Services, head: TreeHead | None) -> tuple[str, str | None
 def checkpoint(services: ServicesDep, size: SizeQuery = None) -> Response:
     """Return a signed checkpoint: the newest, or that of an earlier size."""
     return Response(services.ledger.checkpoint(size), media_type=_NOTE)
+
+
+@router.post("/checkpoint", operation_id="show_checkpoint", openapi_extra=body_of(CheckpointForm))
+def show_checkpoint(request: Request, services: ServicesDep, body: BodyDep) -> Response:
+    """Take a checkpoint that somebody keeps: one of ours that we do not have stops all writing."""
+    note = values.text(members(read_checked(body), frozenset({"checkpoint"}), "")["checkpoint"], "checkpoint")
+    try:
+        size = services.ledger.show_checkpoint(note.encode())
+    except (ForkSeen, WritesRefused) as alarm:
+        _log.critical("checkpoint_not_ours", code=alarm.code, message=alarm.message)
+        raise
+    told(request, size=size)
+    return answer({"size": size})
 
 
 @router.get("/consistency", operation_id="consistency")

@@ -19,11 +19,12 @@ from custody.errors import (
 )
 from custody.ports import Submission
 from custody.values import to_base64
+from events.checkpoint import LogKey
 from events.database import Database
 from events.ledger import StoredLedger
 from tests.support import examples
 from tests.support.composing import Officer, SigningKey, uuid_of
-from tests.support.ledgers import CASE, Office, usual
+from tests.support.ledgers import CASE, LOG_KEY, Office, usual
 
 Attack = Callable[[Office], Submission]
 
@@ -37,6 +38,12 @@ def opening(who: Officer, name: str = "theirs", reference: str = "UKR9-25") -> S
         examples.case(reference),
         occurred_at="2026-11-22T12:00:00+02:00",
     )
+
+
+def ledger_of(office: Office) -> StoredLedger:
+    """Return the ledger itself."""
+    assert isinstance(office.ledger, StoredLedger)
+    return office.ledger
 
 
 def revoked(office: Office) -> Submission:
@@ -216,19 +223,53 @@ def test_an_act_from_a_copied_ledger(database: Database) -> None:
     assert head == office.ledger.head()
 
 
-def test_a_restored_backup_stops_writing(database: Database) -> None:
-    """A signer who has seen more than we have shows that we are an old backup: no act is taken from then on."""
+def test_a_signer_who_saw_more_is_refused_and_stops_nobody(database: Database) -> None:
+    """An act may claim to have seen a head that we do not have: refused, and others go on."""
     office = usual(database)
     exhibit = office.receive(case=CASE)
     head = office.ledger.head()
     taras = replace(office.person("taras"), seen=Seen(head.size + 5, head.root))
     with pytest.raises(WritesRefused):
         office.append(opening(taras))
+    assert head == office.ledger.head()
+    office.append(office.move(exhibit))
+
+
+def test_a_restored_backup_stops_writing(database: Database) -> None:
+    """A head signed with our own key that we do not have shows an old backup: nothing is taken any more."""
+    office = usual(database)
+    exhibit = office.receive(case=CASE)
+    ledger = ledger_of(office)
+    newer = LOG_KEY.sign(office.ledger.head().size + 5, bytes(32))
+    head = office.ledger.head()
+    with pytest.raises(WritesRefused):
+        ledger.show_checkpoint(newer)
     with pytest.raises(WritesRefused):
         office.append(office.move(exhibit))
-    assert isinstance(office.ledger, StoredLedger)
-    assert office.ledger.refusal is not None
+    assert ledger.refusal is not None
     assert head == office.ledger.head()
+
+
+def test_a_fork_that_is_shown_stops_writing(database: Database) -> None:
+    """A head of our own size with another root, signed with our own key, means a second ledger: writing stops."""
+    office = usual(database)
+    exhibit = office.receive(case=CASE)
+    ledger = ledger_of(office)
+    with pytest.raises(ForkSeen):
+        ledger.show_checkpoint(LOG_KEY.sign(office.ledger.head().size, bytes(32)))
+    with pytest.raises(WritesRefused):
+        office.append(office.move(exhibit))
+
+
+def test_a_checkpoint_of_another_key_proves_nothing(database: Database) -> None:
+    """Whoever makes up a newer head under a key of their own is not listened to."""
+    office = usual(database)
+    exhibit = office.receive(case=CASE)
+    origin = LOG_KEY.origin
+    with pytest.raises(SignatureRefused):
+        ledger_of(office).show_checkpoint(LogKey.from_seed(origin, bytes(32)).sign(10_000, bytes(32)))
+    ledger_of(office).show_checkpoint(office.ledger.checkpoint())
+    office.append(office.move(exhibit))
 
 
 def test_a_stranger_cannot_stop_writing(database: Database) -> None:
