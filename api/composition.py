@@ -17,15 +17,17 @@ from api.services import Services
 from api.sessions import Sessions
 from api.settings import Settings
 from api.tables import TABLES
+from api.upkeep import Upkeep
 from api.view import LedgerView
 from api.waiting_files import Recording, WaitingFiles
 from api.writing import Writing
 from custody.errors import CustodyError
-from custody.ports import MasterKey, Vault
+from custody.ports import MasterKey
 from events.opening import open_database, open_ledger
 from events.projections import Projections
 from storage import embedded
 from storage.deposits import Deposits
+from storage.forwarding import Forwarding
 from storage.s3_client import Endpoint, connect
 from storage.vault import S3Vault, VaultSettings
 from storage.weed_config import Credentials
@@ -69,6 +71,10 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         vault, fault = _vault(settings, keys.master, stack)
     deposits = Deposits(settings.data_dir / "deposits", clock, limit=settings.max_deposit_bytes)
     stack.callback(deposits.close)
+    forwarding = None
+    if vault is not None:
+        forwarding = Forwarding(deposits, vault)
+        stack.callback(forwarding.close)
     view, replies = LedgerView(ledger), Replies(database)
     operations = Operations(database, settings.operation_workers)
     stack.callback(operations.stop)
@@ -77,7 +83,9 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     stack.callback(writing.stop)
     replies.forget_unfinished()
     operations.fail_left_over()
-    deposits.sweep()
+    upkeep = Upkeep(deposits, vault, clock)
+    upkeep.start()
+    stack.callback(upkeep.stop)
     return Services(
         settings=settings,
         clock=clock,
@@ -90,6 +98,7 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         vault=vault,
         vault_fault=fault,
         deposits=deposits,
+        forwarding=forwarding,
         waiting=waiting,
         sessions=Sessions(database, view, clock, settings.servers),
         replies=replies,
@@ -106,7 +115,7 @@ def target(settings: Settings) -> str:
     return str(settings.data_dir / LEDGER_FILE)
 
 
-def _vault(settings: Settings, master: MasterKey, stack: ExitStack) -> tuple[Vault | None, str | None]:
+def _vault(settings: Settings, master: MasterKey, stack: ExitStack) -> tuple[S3Vault | None, str | None]:
     """Return the vault, or why there is none: then deposits are refused and all else goes on."""
     try:
         vault = _embedded(settings, master, stack) if settings.s3 is None else _given(settings, master)

@@ -23,11 +23,15 @@ from events.database import Database
 from events.ledger import StoredLedger
 from events.projections import Projections
 from storage.deposits import Deposits
+from storage.forwarding import Forwarding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything that serves requests. `vault` is None, with the reason, when it did not pass its probe."""
+    """Everything that serves requests.
+
+    `vault` and `forwarding` are None, with the reason, when the vault did not pass its probe.
+    """
 
     settings: Settings
     clock: Clock
@@ -40,6 +44,7 @@ class Services:
     vault: Vault | None
     vault_fault: str | None
     deposits: Deposits
+    forwarding: Forwarding | None
     waiting: WaitingFiles
     sessions: Sessions
     replies: Replies
@@ -52,6 +57,12 @@ class Services:
         if self.vault is None:
             raise WritesRefused(f"the vault is not usable: {self.vault_fault}")
         return self.vault
+
+    def require_forwarding(self) -> Forwarding:
+        """Return what stores deposits in the vault. Raises WritesRefused like `require_vault`."""
+        if self.forwarding is None:
+            raise WritesRefused(f"the vault is not usable: {self.vault_fault}")
+        return self.forwarding
 
 
 async def _services(request: Request) -> Services:

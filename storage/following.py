@@ -121,6 +121,10 @@ class Following:
         """Return the digests of the whole, once all of it came and was the declared bytes. Raises Unavailable."""
         return self._watch.measured(self._deposit)
 
+    def stop(self) -> None:
+        """Have whoever reads give up at once: `read` and `measured` raise Unavailable from now on."""
+        self._watch.ended(self._deposit)
+
     def close(self) -> None:
         """Close the file, and stop watching the deposit."""
         self._watch.leave(self._deposit)

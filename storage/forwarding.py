@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -23,6 +24,13 @@ SLOTS: Final = 2  # at most so many at once: a slow connection must not keep the
 _log = structlog.get_logger("storage.forwarding")
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    names: FileNames
+    source: Following
+    task: Future[StoredFile]
+
+
 class Forwarding:
     """Runs ahead of deposits. It decides nothing: what it stored is used only if the deposit ends well.
 
@@ -35,22 +43,25 @@ class Forwarding:
         self._vault = vault
         self._pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="forwarding")
         self._guard = threading.Lock()
-        self._ahead: dict[str, tuple[FileNames, Future[StoredFile]]] = {}
+        self._ahead: dict[str, _Ahead] = {}
 
     def close(self) -> None:
-        """Wait for what is under way; a deposit that no longer moves is given up after some seconds."""
+        """Give up what still waits for bytes, and wait for the rest."""
+        with self._guard:
+            for ahead in self._ahead.values():
+                ahead.source.stop()
         self._pool.shutdown(wait=True)
 
     def begin(self, deposit: Deposit, names: FileNames) -> bool:
         """Run ahead of a deposit if that pays and a slot is free; say whether it does."""
         with self._guard:
             self._drop_abandoned()
-            busy = sum(not task.done() for _, task in self._ahead.values())
+            busy = sum(not ahead.task.done() for ahead in self._ahead.values())
             if deposit.id in self._ahead or deposit.declared.size < LEAST or busy >= SLOTS:
                 return deposit.id in self._ahead
             source = self._deposits.follow(deposit.id, deposit.person)
             task = self._pool.submit(self._run, source, deposit, names)
-            self._ahead[deposit.id] = (names, task)
+            self._ahead[deposit.id] = _Ahead(names, source, task)
         return True
 
     def finish(self, deposit: Deposit, names: FileNames) -> StoredFile:
@@ -73,11 +84,11 @@ class Forwarding:
 
     def _done_ahead(self, deposit: Deposit, names: FileNames) -> StoredFile | None:
         with self._guard:
-            bound, task = self._ahead.pop(deposit.id, (names, None))
-        if task is None or bound != names:
+            ahead = self._ahead.pop(deposit.id, None)
+        if ahead is None or ahead.names != names:
             return None
         try:
-            return task.result()
+            return ahead.task.result()
         except Unavailable as fault:
             _log.info("not_stored_ahead", reason=fault.message)
             return None
@@ -88,7 +99,7 @@ class Forwarding:
 
     def _drop_abandoned(self) -> None:
         """Forget what was done ahead for deposits that are gone."""
-        done = [name for name, (_, task) in self._ahead.items() if task.done()]
+        done = [name for name, ahead in self._ahead.items() if ahead.task.done()]
         for name in done:
             if not self._deposits.exists(name):
                 del self._ahead[name]

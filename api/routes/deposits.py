@@ -17,7 +17,7 @@ from api.replies import Reply, request_digest, require_key
 from api.requests import BodyDep, WhoDep, told
 from api.schemas import PROBLEMS
 from api.services import Services, ServicesDep
-from api.storing import start_storing
+from api.storing import run_ahead, start_storing
 from custody import values
 from custody.errors import Malformed, NotPermitted
 from custody.ports import FileDigests
@@ -86,6 +86,7 @@ def create(request: Request, services: ServicesDep, who: WhoDep) -> Response:
         deposit = services.deposits.create(
             declared=declared, metadata=named, person=who.person, session=who.session
         )
+        run_ahead(services, deposit)
         return Reply(CREATED, {**_state(deposit), "Location": f"{_PREFIX}/{deposit.id}"}, b"")
 
     reply, replayed = services.replies.once(who.person, key, request_digest("POST /deposits", same), begin)

@@ -103,7 +103,7 @@ def test_it_is_retained_only_when_it_is_wanted(
     made = begin(deposits)
     ahead.begin(made, NAMES)
     deposits.append(made.id, PERSON, 0, pieces())
-    key = ahead._ahead[made.id][1].result().object_key
+    key = ahead._ahead[made.id].task.result().object_key
     client = s3_server.client()
     unwanted = client.head_object(Bucket="evidence", Key=key)
 
@@ -129,7 +129,7 @@ def test_bytes_that_were_not_declared_are_never_stored(
     with pytest.raises(Conflict):
         ahead.finish(made, NAMES)
     with pytest.raises(Unavailable, match="ended"):
-        ahead._ahead[made.id][1].result()
+        ahead._ahead[made.id].task.result()
     assert before == objects(vault)
 
 
@@ -142,7 +142,7 @@ def test_a_deposit_that_stalls_is_stored_when_it_is_complete(
     ahead.begin(made, NAMES)
     deposits.append(made.id, PERSON, 0, pieces(0, 100))
     with pytest.raises(Unavailable, match="stalled"):
-        ahead._ahead[made.id][1].result()
+        ahead._ahead[made.id].task.result()
     deposits.append(made.id, PERSON, 100, pieces(100))
 
     stored = ahead.finish(made, NAMES)
