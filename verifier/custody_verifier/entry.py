@@ -14,6 +14,7 @@ from custody_verifier.merkle import leaf_hash, root_by_path
 
 MAX_ENTRY = 65_535
 MAX_BATCH = 1_000
+ALGORITHMS = frozenset({"ed25519", "es256"})
 
 _ENTRY = frozenset({"act", "assigned", "recorded_at", "signature"})
 _ACT = frozenset(
@@ -76,10 +77,11 @@ class Entry:
     data: bytes
 
 
-def read_entry(data: bytes, path: str = "entry") -> Entry:
+def read_entry(data: bytes, path: str = "entry", *, newer: bool = False) -> Entry:
     """Return the entry of its canonical bytes.
 
-    Raises Malformed with the path at fault, NotKnown for a signature algorithm of a later version.
+    Raises Malformed with the path at fault, NotKnown for a signature algorithm of a later version unless
+    `newer` says that the caller looks at it itself.
     """
     if len(data) > MAX_ENTRY:
         raise Malformed(path, f"is longer than {MAX_ENTRY} bytes")
@@ -91,7 +93,7 @@ def read_entry(data: bytes, path: str = "entry") -> Entry:
         act=_read_act(entry["act"], f"{path}.act", data[7 : data.rindex(b',"assigned":')]),
         ordinal=_integer(assigned["ordinal"], f"{path}.assigned.ordinal", 1) if assigned else None,
         recorded_at=text.instant(entry["recorded_at"], f"{path}.recorded_at", "a recorded time"),
-        signature=_read_signature(entry["signature"], f"{path}.signature"),
+        signature=_read_signature(entry["signature"], f"{path}.signature", newer=newer),
         data=data,
     )
 
@@ -176,11 +178,11 @@ def _read_seen(value: Json, path: str) -> tuple[int, bytes] | None:
     return _integer(seen["size"], f"{path}.size", 1), text.base64_bytes(seen["root"], f"{path}.root", 32)
 
 
-def _read_signature(value: Json, path: str) -> Signature:
+def _read_signature(value: Json, path: str, *, newer: bool) -> Signature:
     batched = isinstance(value, dict) and "batch" in value
     signature = _object(value, path, _BATCHED if batched else _SIGNATURE)
     algorithm = text.grammar(signature["algorithm"], f"{path}.algorithm", "an algorithm")
-    if algorithm not in ("ed25519", "es256"):
+    if algorithm not in ALGORITHMS and not newer:
         raise NotKnown(f"{path}.algorithm", algorithm)
     batch = _read_batch(signature["batch"], f"{path}.batch") if batched else None
     return Signature(algorithm, text.base64_bytes(signature["value"], f"{path}.value"), batch)

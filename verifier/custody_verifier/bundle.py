@@ -1,0 +1,249 @@
+"""Check a court bundle: all six questions, in the order of verdict-v1 section 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from custody_verifier import trust
+from custody_verifier.anchors import MAX_NOTE, Anchors, Brackets
+from custody_verifier.archive import PIECE, Archive
+from custody_verifier.bag import Facts, check_bag, digest_all, require_files
+from custody_verifier.completeness import Completeness, check_ledger
+from custody_verifier.copies import Copy
+from custody_verifier.entry import read_entry
+from custody_verifier.errors import Failed, Malformed
+from custody_verifier.files import check_files, recognise
+from custody_verifier.merkle import leaf_hash
+from custody_verifier.note import Checkpoint, LogKey
+from custody_verifier.options import Options
+from custody_verifier.outside import Outside, load_pair
+from custody_verifier.policy import Backing, judge
+from custody_verifier.records import (
+    Header,
+    read_consistency,
+    read_disclosures,
+    read_entries,
+    read_header,
+    read_heads,
+)
+from custody_verifier.states import States
+from custody_verifier.text import base64_text
+from custody_verifier.verdict import Basis, Findings, Grade, Question, Verdict, Weight
+from custody_verifier.walk import Walk
+from custody_verifier.world import World
+
+CLAUSE = "verdict-v1 3"
+MAX_HEADS = 64 << 20
+
+
+@dataclass(slots=True)
+class Check:
+    """One check of one bundle, step by step."""
+
+    archive: Archive
+    options: Options
+    header: Header
+    note: bytes
+    checkpoint: Checkpoint
+    findings: Findings = field(default_factory=Findings)
+
+    def run(self) -> Verdict:
+        """Return the verdict. Raises Malformed for records that cannot be read."""
+        backing = trust.trust(self.options.policy, self.note, self.findings)
+        brackets = self._anchors(backing)
+        heads = read_heads(self.archive)
+        own = self.header.text("bundle")
+        states = States(scope=frozenset({*heads, own}))
+        walk = Walk(
+            world=World(self.findings, states),
+            checkpoint=self.checkpoint,
+            brackets=brackets,
+            findings=self.findings,
+            bundle=own,
+        )
+        walk.go(read_entries(self.archive), read_disclosures(self.archive))
+        walk.finish_time(judged=self.options.tsa is not None)
+        complete = Completeness(
+            walk=walk,
+            header=self.header,
+            heads=heads,
+            heads_bytes=self.archive.read("data/heads.jsonl", MAX_HEADS),
+            top=self.archive.top,
+            checkpoint=self.checkpoint,
+            findings=self.findings,
+        )
+        complete.check()
+        files = self._bytes(complete)
+        self._people(walk)
+        check_ledger(walk.first, self.checkpoint, self.options.ledger, self._vkeys(), self.findings)
+        scanned = self._log(complete)
+        self._seen(walk, brackets)
+        self._receipts(complete)
+        return self._verdict(backing, walk, files=files, scanned=scanned)
+
+    def _anchors(self, backing: Backing | None) -> Brackets:
+        anchors = Anchors(
+            archive=self.archive,
+            consistency=read_consistency(self.archive),
+            checkpoint=self.checkpoint,
+            policy=self.options.policy,
+            tsa=self.options.tsa,
+            findings=self.findings,
+        )
+        brackets = anchors.brackets()
+        if backing is not None:
+            brackets.witness(backing)
+        return brackets
+
+    def _bytes(self, complete: Completeness) -> bool:
+        """Check zip, bag and files; return whether the exhibits of the scope have files."""
+        digests = digest_all(self.archive)
+        facts = Facts(*(self.header.text(name) for name in ("made_at", "bundle", "ledger")))
+        check_bag(self.archive, digests, facts, self.findings)
+        if self.options.file is not None:
+            recognise(self.options.file, complete.walk.digests, self.findings)
+        return check_files(complete.exhibits, complete.walk.digests, digests, self.findings)
+
+    def _people(self, walk: Walk) -> None:
+        """Name on whose word each person's first key rests; compare keys with those that the reader knows."""
+        for name in sorted(walk.actors):
+            person = walk.world.states.persons.get(name)
+            if person is not None:
+                words = f"{name} is on the word of entry {person.word}"
+                self._note("person.word", words, Question.AUTHORSHIP, person.word)
+            known = self.options.persons.get(name)
+            if known is not None and not walk.actors[name] <= known:
+                words = f"{name} signed with a key that is none of those given"
+                self.findings.add("person.pin", CLAUSE, words, Question.AUTHORSHIP)
+
+    def _vkeys(self) -> list[str] | None:
+        policy = self.options.policy
+        return None if policy is None else [_vkey(key) for key in policy.logs]
+
+    def _log(self, complete: Completeness) -> bool:
+        """Scan the copy of the log; return whether completeness is checked now."""
+        if self.options.log is None:
+            return False
+        walk, order = complete.walk, Question.ORDER
+        sizes = {size for size, _ in walk.world.seen} | {self.checkpoint.size}
+        try:
+            copy = Copy.open(self.options.log, sizes)
+            if self.options.policy is not None:
+                judge(self.options.policy, copy.note, trust.KINDS, "log")
+            copy.read(lambda index, data: self._scanned(complete, index, data))
+        except (Malformed, Failed) as fault:
+            self.findings.add("log.refused", CLAUSE, str(fault), order)
+            return False
+        if copy.checkpoint.origin != self.checkpoint.origin:
+            self.findings.add("log.refused", CLAUSE, "the log is of another origin", order)
+            return False
+        if copy.checkpoint.size < self.header.at:
+            words = f"the log has {copy.checkpoint.size} entries"
+            self.findings.add("log.short", CLAUSE, words, order, weight=Weight.NOT_CHECKED)
+            return False
+        walk.brackets.roots |= {size: copy.roots[size] for size in sizes if size in copy.roots}
+        if copy.roots.get(self.checkpoint.size, self.checkpoint.root) != self.checkpoint.root:
+            words = "the log's tree of the bundle's size has another root"
+            self.findings.add("order.fork", "log-v1 5.3", words, order)
+        return True
+
+    def _scanned(self, complete: Completeness, index: int, data: bytes) -> None:
+        """An entry of the log: what belongs here is here."""
+        self.findings.count(Question.ORDER)
+        if index >= self.header.at or complete.walk.leaves.get(index) == leaf_hash(data):
+            return
+        act = read_entry(data, newer=True).act
+        case = self.header.scope.get("case")
+        numbered = act.type in ("exhibit.received.v1", "exhibit.case-corrected.v1")
+        if act.stream in complete.streams or (numbered and act.public.get("case") == case):
+            words = f"{act.type} of {act.stream} belongs here"
+            self.findings.add("entry.left-out", CLAUSE, words, Question.ORDER, entries=(index,))
+
+    def _seen(self, walk: Walk, brackets: Brackets) -> None:
+        """What signers saw is of this tree, where its roots are known."""
+        for (size, root), index in walk.world.seen.items():
+            if brackets.roots.get(size, root) != root:
+                words = f"the signer saw another tree of {size} entries"
+                self.findings.add("order.seen", "entry-v1 8", words, Question.ORDER, entries=(index,))
+
+    def _receipts(self, complete: Completeness) -> None:
+        if not self.options.receipts:
+            return
+        digest = sha256()
+        with self.archive.path.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+        case, sealed = self.header.scope.get("case"), complete.sealed
+        outside = Outside(
+            policy=self.options.policy,
+            checkpoint=self.checkpoint,
+            leaves=complete.walk.leaves,
+            streams=complete.streams,
+            case=case if isinstance(case, str) else None,
+            bundle=complete.walk.bundle,
+            sealed=None if sealed is None else sealed.act.hash,
+            at=self.header.at,
+            states=complete.walk.world.states,
+            zip_sha256=digest.hexdigest(),
+            zip_size=self.archive.size,
+            findings=self.findings,
+        )
+        for path in self.options.receipts:
+            outside.check(*load_pair(path))
+
+    def _note(self, code: str, words: str, question: Question, *entries: int) -> None:
+        self.findings.add(code, CLAUSE, words, question, entries=entries, weight=Weight.NOTED)
+
+    def _verdict(self, backing: Backing | None, walk: Walk, *, files: bool, scanned: bool) -> Verdict:
+        if walk.hidden:
+            self._note("disclosure.withheld", "values are not opened", Question.INTEGRITY, *walk.hidden)
+        rests = Basis.CHECKED if scanned else Basis.ATTESTED
+        attested = (Question.AUTHORSHIP, Question.ORDER, Question.CONTINUITY)
+        answers = {
+            each: self.findings.answer(each, rests if each in attested else Basis.CHECKED)
+            for each in Question
+        }
+        listed = sorted(index for index in walk.leaves if index < self.header.at)
+        return Verdict(
+            grade=grade(backing, stamped=self.options.tsa is not None and not walk.open_time),
+            answers=answers,
+            required=self.options.requires(files=files),
+            subject={
+                "at": self.header.at,
+                "bundle": walk.bundle,
+                "kind": "bundle",
+                "ledger": walk.world.states.ledger,
+                "made_at": self.header.text("made_at"),
+                "origin": self.checkpoint.origin,
+                "size": self.checkpoint.size,
+            },
+            brackets=walk.brackets.runs(listed),
+            witnesses=trust.witnesses(backing),
+        )
+
+
+def grade(backing: Backing | None, *, stamped: bool) -> Grade:
+    """Return how far the evidence reaches beyond those who run the ledger (verdict-v1, section 2)."""
+    if backing is None:
+        return Grade.SELF_ATTESTED
+    if backing.witnessed:
+        return Grade.WITNESSED
+    return Grade.TIME_STAMPED if stamped else Grade.SIGNED
+
+
+def _vkey(key: LogKey) -> str:
+    return f"{key.name}+{key.key_id.hex()}+{base64_text(bytes([1]) + key.raw)}"
+
+
+def check_bundle(path: Path, options: Options | None = None) -> Verdict:
+    """Return the verdict on a bundle. Raises Malformed for what cannot be read as one, OSError."""
+    archive = Archive.open(path)
+    try:
+        require_files(archive)
+        note = archive.read("data/checkpoint", MAX_NOTE)
+        header, checkpoint = read_header(archive), trust.read(note, "checkpoint")
+        return Check(archive, options or Options(), header, note, checkpoint).run()
+    finally:
+        archive.close()

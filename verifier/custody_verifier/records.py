@@ -1,0 +1,183 @@
+"""The records of a bundle: bundle.json, and the lines of its other files (bundle-v1 sections 4 to 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custody_verifier import forms, text
+from custody_verifier.archive import Archive
+from custody_verifier.canonical import Json, read
+from custody_verifier.entry import MAX_ENTRY
+from custody_verifier.errors import Malformed
+from custody_verifier.text import MOST
+
+MAX_HEADER = 2 << 20
+MAX_DISCLOSURES = 16 << 20
+MAX_LINE = 65_536
+
+_STREAM = forms.pattern("[a-z]{1,20}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<kind>/<uuid>")
+_SCOPE = forms.closed(
+    {
+        "also": forms.sorted_set(forms.one_of("access", "fixity"), 0, 2),
+        "case": forms.or_null(forms.CASE),
+        "exhibits": forms.sorted_set(forms.EXHIBIT, 0, 1_000),
+    }
+)
+
+
+def _counted(value: Json, path: str) -> None:
+    pair = forms.as_list(value)
+    if len(pair) != 2:
+        raise Malformed(path, "is not [name, count]")
+    forms.sentence(pair[0], path)
+    forms.integer(1)(pair[1], path)
+
+
+_HEADER = forms.closed(
+    {
+        "at": forms.integer(1),
+        "bundle": forms.pattern("bundle/.{36}", "bundle/<uuid>"),
+        "exhibits": forms.sorted_set(forms.EXHIBIT, 0, 100_000),
+        "format": forms.one_of("custody-bundle/1"),
+        "ledger": forms.HASH,
+        "made_at": forms.recorded,
+        "origin": forms.ORIGIN,
+        "scope": _SCOPE,
+        "withheld": forms.list_of(_counted, 0, 100_000),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What data/bundle.json says, before anything is checked."""
+
+    members: dict[str, Json]
+
+    @property
+    def at(self) -> int:
+        """Tree size as of which completeness is claimed."""
+        at = self.members["at"]
+        return at if isinstance(at, int) else 0
+
+    def text(self, name: str) -> str:
+        """Return a member that is text."""
+        return str(self.members[name])
+
+    @property
+    def exhibits(self) -> list[str]:
+        """The exhibits of the scope, as claimed."""
+        return [str(each) for each in forms.as_list(self.members["exhibits"])]
+
+    @property
+    def scope(self) -> dict[str, Json]:
+        """The scope, as claimed."""
+        return forms.as_object(self.members["scope"])
+
+
+def read_header(archive: Archive) -> Header:
+    """Return bundle.json. Raises Malformed."""
+    value = read(archive.read("data/bundle.json", MAX_HEADER), "bundle.json")
+    _HEADER(value, "bundle.json")
+    return Header(forms.as_object(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry's bytes with the index and path that its proof gives."""
+
+    index: int
+    data: bytes
+    path: tuple[bytes, ...]
+
+
+def read_entries(archive: Archive) -> Iterator[Line]:
+    """Yield entries with their proofs, by ascending index. Raises Malformed when the files are not of one piece."""
+    proofs, before = archive.lines("data/proofs.jsonl", MAX_LINE), -1
+    for number, data in enumerate(archive.lines("data/entries.jsonl", MAX_ENTRY + 1), 1):
+        path = f"proofs.jsonl:{number}"
+        line = next(proofs, None)
+        if line is None:
+            raise Malformed(path, "is missing")
+        proof = _object(read(line, path), path, "index", "path")
+        index = _number(proof["index"], path)
+        if index <= before:
+            raise Malformed(path, "does not ascend")
+        before = index
+        yield Line(index, data, _hashes(proof["path"], path))
+    if next(proofs, None) is not None:
+        raise Malformed("proofs.jsonl", "has more lines than there are entries")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """The last entry of a stream, as heads.jsonl has it."""
+
+    stream: str
+    version: int
+    digest: str
+
+
+def read_heads(archive: Archive) -> dict[str, HeadLine]:
+    """Return heads.jsonl by stream, in its order. Raises Malformed."""
+    heads: dict[str, HeadLine] = {}
+    for number, line in enumerate(archive.lines("data/heads.jsonl", MAX_LINE), 1):
+        path = f"heads.jsonl:{number}"
+        parts = forms.as_list(read(line, path))
+        if len(parts) != 3:
+            raise Malformed(path, "is not [stream, version, hash]")
+        _STREAM(parts[0], path)
+        forms.HASH(parts[2], path)
+        head = HeadLine(str(parts[0]), _number(parts[1], path, 1), str(parts[2]))
+        if head.stream in heads:
+            raise Malformed(path, "names a stream twice")
+        heads[head.stream] = head
+    return heads
+
+
+def read_disclosures(archive: Archive) -> Iterator[tuple[int, list[Json]]]:
+    """Yield (index, disclosures) by ascending index. Raises Malformed."""
+    before = -1
+    for number, line in enumerate(archive.lines("data/disclosures.jsonl", MAX_DISCLOSURES), 1):
+        path = f"disclosures.jsonl:{number}"
+        found = _object(read(line, path), path, "disclosures", "index")
+        index, opened = _number(found["index"], path), forms.as_list(found["disclosures"])
+        names = [str(each[1]) for each in opened if isinstance(each, list) and len(each) == 3]
+        if not opened or index <= before or len(names) < len(opened) or names != sorted(set(names)):
+            raise Malformed(path, "is not disclosures by name, or does not ascend")
+        before = index
+        yield index, opened
+
+
+def read_consistency(archive: Archive) -> dict[int, tuple[int, tuple[bytes, ...]]]:
+    """Return consistency.jsonl: from size to (to size, path). Raises Malformed."""
+    paths: dict[int, tuple[int, tuple[bytes, ...]]] = {}
+    for number, line in enumerate(archive.lines("data/consistency.jsonl", MAX_LINE), 1):
+        path = f"consistency.jsonl:{number}"
+        found = _object(read(line, path), path, "from", "path", "to")
+        size = _number(found["from"], path, 1)
+        if size <= max(paths, default=0):
+            raise Malformed(path, "does not ascend")
+        paths[size] = _number(found["to"], path, 1), _hashes(found["path"], path)
+    return paths
+
+
+def _object(value: Json, path: str, *names: str) -> dict[str, Json]:
+    found = forms.as_object(value)
+    if found.keys() != set(names):
+        raise Malformed(path, f"is not an object of {', '.join(names)}")
+    return found
+
+
+def _number(value: Json, path: str, least: int = 0) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST:
+        raise Malformed(path, f"has no number from {least} on where one must be")
+    return value
+
+
+def _hashes(value: Json, path: str) -> tuple[bytes, ...]:
+    hashes = forms.as_list(value)
+    if not isinstance(value, list) or len(hashes) > 64:
+        raise Malformed(path, "has no list of at most 64 hashes")
+    return tuple(text.base64_bytes(each, path, 32) for each in hashes)

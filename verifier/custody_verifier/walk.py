@@ -1,0 +1,181 @@
+"""One pass over the entries of a bundle: proofs, disclosures, judging, and what later checks need (verdict-v1 3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from custody_verifier import forms
+from custody_verifier.anchors import TOLERANCE, Brackets
+from custody_verifier.canonical import Json
+from custody_verifier.continuity import Continuity
+from custody_verifier.entry import Entry, check_disclosure, read_entry
+from custody_verifier.errors import Failed, Malformed
+from custody_verifier.merkle import check_inclusion, leaf_hash
+from custody_verifier.note import Checkpoint
+from custody_verifier.records import Line
+from custody_verifier.signatures import Signatures
+from custody_verifier.verdict import Findings, Question, Weight
+from custody_verifier.world import World
+
+CLAUSE = "verdict-v1 3"
+NAMING = ("from", "case", "person", "to", "requested_by", "exhibit", "duplicate_of")
+"""Public members that name a person, a case or an exhibit (bundle-v1, section 8.3)."""
+
+_NUMBERING = frozenset({"exhibit.received.v1", "exhibit.case-corrected.v1"})
+_PART = "files/"
+
+
+@dataclass(slots=True, kw_only=True)
+class Walk:
+    """What a pass over the entries gives. `leaves`: leaf hash by index; `named`: streams to the first that names them.
+
+    `numbers`: by case, the exhibit of each number; `digests`: by exhibit, what is disclosed of each of its files.
+    """
+
+    world: World
+    checkpoint: Checkpoint
+    brackets: Brackets
+    findings: Findings
+    bundle: str
+    continuity: Continuity = field(init=False)
+    signatures: Signatures = field(init=False)
+    leaves: dict[int, bytes] = field(default_factory=dict)
+    named: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, dict[int, str]] = field(default_factory=dict)
+    digests: dict[str, dict[str, Json]] = field(default_factory=dict)
+    withheld: Counter[str] = field(default_factory=Counter)
+    hidden: list[int] = field(default_factory=list)
+    open_time: list[int] = field(default_factory=list)
+    streams: dict[str, int] = field(default_factory=dict)
+    actors: dict[str, set[str]] = field(default_factory=dict)
+    own: list[Entry] = field(default_factory=list)
+    first: Entry | None = None
+
+    def __post_init__(self) -> None:
+        self.continuity, self.signatures = Continuity(self.findings), Signatures(self.findings)
+
+    def go(self, lines: Iterator[Line], opened: Iterator[tuple[int, list[Json]]]) -> None:
+        """Take all entries. Raises Malformed when the files of records are not of their form."""
+        waiting = next(opened, None)
+        for line in lines:
+            while waiting is not None and waiting[0] < line.index:
+                self._stray(waiting[0])
+                waiting = next(opened, None)
+            if waiting is not None and waiting[0] == line.index:
+                self._take(line, waiting[1])
+                waiting = next(opened, None)
+            else:
+                self._take(line, [])
+        while waiting is not None:
+            self._stray(waiting[0])
+            waiting = next(opened, None)
+        self.signatures.close()
+        self.world.close()
+        self.continuity.close()
+
+    def _stray(self, index: int) -> None:
+        words = "disclosures of an entry that is not here"
+        self.findings.add("disclosure.altered", CLAUSE, words, Question.INTEGRITY, entries=(index,))
+
+    def _take(self, line: Line, disclosures: list[Json]) -> None:
+        leaf = leaf_hash(line.data)
+        self.leaves[line.index] = leaf
+        self._prove(line, leaf)
+        try:
+            entry = read_entry(line.data, newer=True)
+        except Malformed as fault:
+            self.findings.add(
+                "entry.unreadable", CLAUSE, str(fault), Question.INTEGRITY, entries=(line.index,)
+            )
+            return
+        if line.index == 0:
+            self.first = entry
+        opened = self._open(line.index, entry, disclosures)
+        key = self.world.take(line.index, entry, opened)
+        self.continuity.take(line.index, entry, opened)
+        if key is not None:
+            self.signatures.add(line.index, entry, key)
+        self._note(line.index, entry, opened)
+
+    def _prove(self, line: Line, leaf: bytes) -> None:
+        try:
+            check_inclusion(leaf, line.index, self.checkpoint.size, line.path, self.checkpoint.root)
+        except Failed as fault:
+            questions = Question.INTEGRITY, Question.ORDER
+            self.findings.add("entry.proof", CLAUSE, fault.reason, *questions, entries=(line.index,))
+        self.findings.count(Question.INTEGRITY)
+
+    def _open(self, index: int, entry: Entry, disclosures: list[Json]) -> dict[str, Json]:
+        """Return the values that open their commitments; count the members that stay hidden."""
+        opened, given = {}, set()
+        for each in disclosures:
+            given.add(str(forms.as_list(each)[1]))
+            try:
+                name, value = check_disclosure(entry.act, each)
+                opened[name] = value
+            except (Malformed, Failed) as fault:
+                words = str(fault)
+                self.findings.add("disclosure.altered", CLAUSE, words, Question.INTEGRITY, entries=(index,))
+        hidden = [name for name in entry.act.body if name not in given]
+        self.withheld.update(_folded(name) for name in hidden)
+        self.hidden += [index] if hidden else []
+        return opened
+
+    def _note(self, index: int, entry: Entry, opened: dict[str, Json]) -> None:
+        act = entry.act
+        self.streams[act.stream] = index
+        self.actors.setdefault(act.person, set()).add(act.key)
+        self.named.setdefault(act.person, index)
+        for name in NAMING:
+            if isinstance(act.public.get(name), str):
+                self.named.setdefault(str(act.public[name]), index)
+        for each in forms.as_list(act.public.get("exhibits")):
+            self.named.setdefault(str(each), index)
+        if act.stream == self.bundle:
+            self.own.append(entry)
+            return
+        if entry.ordinal is not None and act.type in _NUMBERING:
+            self.numbers.setdefault(str(act.public.get("case")), {})[entry.ordinal] = act.stream
+        if act.type == "exhibit.received.v1":
+            self._files(entry, opened)
+        self._time(index, entry)
+
+    def _files(self, entry: Entry, opened: dict[str, Json]) -> None:
+        files = self.digests.setdefault(entry.act.stream, {})
+        for each in forms.as_list(entry.act.public.get("files")):
+            files[str(each)] = opened.get(f"{_PART}{each}/digests")
+
+    def _time(self, index: int, entry: Entry) -> None:
+        after, before = self.brackets.of(index)
+        if before is None:
+            self.open_time.append(index)
+        else:
+            self.findings.count(Question.TIME)
+        early = after is not None and entry.recorded_at < after - TOLERANCE
+        late = before is not None and entry.recorded_at > before + TOLERANCE
+        if early or late:
+            words = "recorded_at lies outside of the time that others vouch for"
+            self.findings.add("time.bracket", "verdict-v1 4", words, Question.TIME, entries=(index,))
+
+    def finish_time(self, *, judged: bool) -> None:
+        """Say which entries nobody vouches for; `judged`: roots of time-stamping were given."""
+        if self.open_time or not judged:
+            entries = self.open_time if judged else []
+            words = "no third party vouches for a moment" if judged else "no root of time-stamping was given"
+            weight = Weight.NOT_CHECKED
+            self.findings.add(
+                "time.not-vouched", "verdict-v1 4", words, Question.TIME, entries=entries, weight=weight
+            )
+
+
+def _folded(name: str) -> str:
+    """Return a member's name, that of a file's part without the file (bundle-v1, section 4)."""
+    return _PART + name.split("/")[2] if name.startswith(_PART) and name.count("/") == 2 else name
+
+
+def digest_of(entry: Entry) -> str:
+    """Return the hex SHA-256 of an entry's bytes."""
+    return sha256(entry.data).hexdigest()
