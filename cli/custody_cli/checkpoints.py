@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from custody_cli import private_files
-from custody_cli.faults import IntegrityFault
+from custody_cli.faults import NotContinued
 from custody_cli.pins import Pin
 from custody_cli.profile import Profile
 from custody_verifier.errors import Failed
@@ -34,8 +34,8 @@ def kept_note(profile: Profile) -> bytes | None:
 def advance(profile: Profile, pin: Pin, note: bytes, proof: Proof) -> Checkpoint:
     """Take a checkpoint that the server shows, after proof that it continues the kept one, and keep it.
 
-    Raises IntegrityFault when it is not signed by the pinned log, is older than the kept one, or does not
-    continue it; both notes are then kept side by side as evidence.
+    Raises IntegrityFault when it is not signed by the pinned log, NotContinued when it is older than the kept
+    one or does not continue it; both notes are then kept side by side as evidence.
     """
     with profile.alone(FILE):
         shown, old = pin.check(note), kept(profile, pin)
@@ -60,7 +60,7 @@ def _require_continuation(
 ) -> None:
     if shown.size < old.size:
         folder = save_evidence(profile, note)
-        raise IntegrityFault("checkpoint.rolled-back", old=old.size, new=shown.size, folder=folder)
+        raise NotContinued("checkpoint.rolled-back", old=old.size, new=shown.size, folder=folder)
     _require_consistent(profile, old, shown, note, proof)
 
 
@@ -75,7 +75,7 @@ def _require_consistent(
         holds = _proved(old, new, proof(old.size, new.size))
     if not holds:
         folder = save_evidence(profile, note)
-        raise IntegrityFault("checkpoint.forked", old=old.size, new=new.size, folder=folder)
+        raise NotContinued("checkpoint.forked", old=old.size, new=new.size, folder=folder)
 
 
 def _proved(old: Checkpoint, new: Checkpoint, path: Sequence[bytes]) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import httpx2
 
-from custody_cli import answers
+from custody_cli import answers, refusals
 from custody_cli.faults import (
     Conflicting,
     Denied,
@@ -167,11 +167,8 @@ def problem_of(answer: httpx2.Response) -> Fault:
     except ValueError:
         problem = {}
     told = problem if isinstance(problem, dict) else {}
-    code, rule = str(told.get("code", "")), str(told.get("rule") or "")
-    detail = str(told.get("detail") or told.get("title") or answer.reason_phrase)
-    kind = _kind(answer.status_code, code)
-    known = {"status": answer.status_code, "code": code, "rule": rule, "path": str(told.get("path") or "")}
-    return kind("server.refused", detail=detail, name=rule or code or answer.status_code, told=known)
+    kind = _kind(answer.status_code, str(told.get("code", "")))
+    return refusals.fault(kind, told, status=answer.status_code, phrase=answer.reason_phrase)
 
 
 def _kind(status: int, code: str) -> type[Fault]:

@@ -2,6 +2,7 @@
 
 Fault
 ├─ IntegrityFault   1  what was received does not prove what it should; nothing was signed or recorded
+│  └─ NotContinued  1  the ledger that is shown does not continue the one that was seen
 ├─ Misuse           2  the command was called wrongly, or the rules forbid the act
 ├─ NotThere         3  there is no such thing, or none that this person may know of
 ├─ Denied           4  no session, or the person may not do this
@@ -27,14 +28,18 @@ class Fault(Exception):
         self.facts = facts
 
     def text(self) -> str:
-        """Return the sentence in the chosen language."""
-        return say(self.key, **self.facts)
+        """Return the sentence in the chosen language, and what was noted since."""
+        return " ".join([say(self.key, **self.facts), *getattr(self, "__notes__", ())])
 
 
 class IntegrityFault(Fault):
     """What was received does not prove what it should."""
 
     exit_status: ClassVar[int] = 1
+
+
+class NotContinued(IntegrityFault):
+    """The ledger that the server shows does not continue the one that was seen; both notes are kept."""
 
 
 class Misuse(Fault):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from custody_cli import answers, progress
+from custody_cli import answers, progress, refusals
 from custody_cli.contact import Contact
 from custody_cli.faults import Fault, IntegrityFault, Misuse
 from custody_verifier.canonical import Json
@@ -32,7 +32,6 @@ def wait(contact: Contact, operation: str, label: str | None = None) -> Json:
 
 def failure(problem: Json) -> Fault:
     """Return the fault that a failed operation tells."""
-    code = answers.optional_text(problem, "code") or "?"
-    detail = answers.optional_text(problem, "detail") or answers.optional_text(problem, "title") or ""
+    code = answers.optional_text(problem, "code")
     kind = IntegrityFault if code in {"content-altered", "chain-broken", "not-proven"} else Misuse
-    return kind("server.refused", name=code, detail=detail, told={"code": code})
+    return refusals.fault(kind, answers.record(problem, "problem"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
+from html import escape
 from pathlib import Path
+from typing import Final
 
 from custody_cli import private_files
 from custody_cli.keys import read_aloud
@@ -13,21 +16,54 @@ from custody_cli.messages import Language, say_in
 from custody_cli.pins import Pin
 from custody_cli.receipts import Kept
 
+_LANGUAGES: Final[tuple[Language, ...]] = ("uk", "en")
+_SHEET: Final = """<!doctype html>
+<html lang="uk">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+@page {{ size: A4; margin: 15mm }}
+body {{ color: #000; background: #fff; max-width: 180mm; margin: 0 auto }}
+pre {{ font: 10pt/1.5 "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere }}
+img {{ width: 50mm; height: 50mm }}
+</style>
+{blocks}
+<figure><img src="{image}" alt="QR"><figcaption><pre>{code}</pre></figcaption></figure>
+</html>
+"""
+
 
 def page(pin: Pin, kept: Kept) -> str:
-    """Return the receipt as text to be printed: both languages, then the QR code."""
-    blocks = ["\n".join(_lines(language, pin, kept)) for language in ("uk", "en")]
+    """Return the receipt as text for a terminal: both languages, then the QR code."""
+    blocks = ["\n".join(_lines(language, pin, kept)) for language in _LANGUAGES]
     return "\n\n".join([*blocks, _qr(pin, kept)]) + "\n"
+
+
+def sheet(pin: Pin, kept: Kept) -> str:
+    """Return the receipt as a page of HTML to be printed from a browser: it loads nothing from anywhere."""
+    blocks = (
+        f'<section lang="{language}"><pre>{escape(chr(10).join(_lines(language, pin, kept)))}</pre></section>'
+        for language in _LANGUAGES
+    )
+    image = f"data:image/svg+xml;base64,{b64encode(_svg(pin, kept)).decode()}"
+    return _SHEET.format(
+        title=escape(say_in("uk", "receipt.title", index=kept.index)),
+        blocks="\n".join(blocks),
+        image=image,
+        code=escape(code(pin, kept)),
+    )
 
 
 def write(folder: Path, pin: Pin, kept: Kept) -> list[Path]:
     """Write page, entry and proof of a receipt into a folder, named by the entry's index; return the files."""
     contents = {
+        "html": sheet(pin, kept).encode(),
         "txt": page(pin, kept).encode(),
         "entry": kept.entry.data,
         "tlog-proof": kept.proof,
         "vkey": ("\n".join(pin.log) + "\n").encode(),
-        "svg": _svg(pin, kept),
+        "policy": "".join([*(f"log {each}\n" for each in pin.log), "quorum none\n"]).encode(),
     }
     files = [folder / f"{kept.index}.{ending}" for ending in contents]
     for file, content in zip(files, contents.values(), strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from custody_cli import answers, private_files
@@ -62,6 +63,22 @@ def keep(profile: Profile, kept: Kept) -> None:
     folder = profile.folder / "receipts"
     private_files.write(folder / f"{kept.index}.entry", kept.entry.data)
     private_files.write(folder / f"{kept.index}.tlog-proof", kept.proof)
+
+
+def read_files(pin: Pin, proof: Path) -> Kept:
+    """Return the receipt of a `.tlog-proof` file with the `.entry` beside it, after its proof by the pinned log.
+
+    Raises IntegrityFault when it proves nothing, or an entry of another ledger.
+    """
+    entry, data = proof.with_suffix(".entry").read_bytes(), proof.with_suffix(".tlog-proof").read_bytes()
+    try:
+        index = read_receipt(data).index
+    except VerifierError as fault:
+        raise IntegrityFault("receipt.not-proven", index=proof.stem, reason=str(fault)) from fault
+    kept = check(pin, index, entry, data)
+    if (kept.entry.act.ledger or sha256(entry).hexdigest()) != pin.ledger:
+        raise IntegrityFault("receipt.other-ledger", index=index)
+    return kept
 
 
 def load(profile: Profile, pin: Pin, index: int) -> Kept:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from custody_cli import answers, checkpoints, evidence, receipts
+from custody_cli import answers, evidence, receipts, refusals
 from custody_cli.compose import FIRST, Composed, Draft, Place, Signer, claimed, compose, normal, sign
 from custody_cli.contact import Contact
 from custody_cli.faults import Fault, IntegrityFault, Misuse, Unreachable
@@ -124,17 +124,10 @@ def deliver(contact: Contact, submitted: Sequence[dict[str, Json]], idempotency_
     found = [receipts.read(contact.pin, each) for each in listed]
     for each, sent in zip(found, submitted, strict=True):
         receipts.require_of(each, sent)
-        require_consistent(contact, each)
+        contact.require_consistent(each.note)  # under a forked checkpoint a receipt proves nothing
     for each in found:
         receipts.keep(contact.profile, each)
     return found
-
-
-def require_consistent(contact: Contact, kept: Kept) -> None:
-    """A receipt under a forked checkpoint proves nothing: its tree must be one with the tree that was seen."""
-    shown = checkpoints.require_covered(contact.profile, contact.pin, kept.note, contact.consistency)
-    if shown.size > contact.seen.size:
-        contact.seen = shown
 
 
 def _post(contact: Contact, submitted: Sequence[dict[str, Json]], idempotency_key: str) -> Json:
@@ -159,9 +152,7 @@ def with_late(draft: Draft, reason: str | None) -> Draft:
 def _require_allowed(check: Json) -> None:
     if answers.truth(check, "allowed"):
         return
-    rule = answers.optional_text(check, "rule") or answers.optional_text(check, "code") or "?"
-    reason = answers.optional_text(check, "reason") or ""
-    raise Misuse("server.refused", name=rule, detail=reason, told={"rule": rule})
+    raise refusals.fault(Misuse, answers.record(check, "check"))
 
 
 def _require_place(check: Json, place: Place) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,8 +26,11 @@ class NotStarted(Exception):
 class Server:
     """One process of `python -m api serve`."""
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
+    def __init__(
+        self, data: Path, port: int | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.data = data
+        self.settings = dict(settings or {})
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.with_name(f"{data.name}.log")
@@ -39,6 +42,7 @@ class Server:
             "CUSTODY_DATA_DIR": str(self.data),
             "CUSTODY_PORT": str(self.port),
             "CUSTODY_ORIGIN_LABEL": "demo.custody.example",
+            **self.settings,
         }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

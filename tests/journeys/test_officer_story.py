@@ -188,6 +188,9 @@ def test_a_receipt_is_for_people_and_for_other_programs(office: Office, tmp_path
         (tmp_path / "r" / f"{index}.{ending}").read_bytes() for ending in ("entry", "tlog-proof", "vkey")
     )
     page = (tmp_path / "r" / f"{index}.txt").read_text()
+    written = tmp_path / "r" / f"{index}.tlog-proof"
+    nowhere = office.officer.through("http://127.0.0.1:1")
+    assert nowhere.run("receipt", "--check", written).one("receipt")["index"] == index
 
     checkpoint = check_receipt(read_receipt(proof), entry, read_vkey(vkey.decode().strip()))
     assert checkpoint.size > index

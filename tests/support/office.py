@@ -145,11 +145,10 @@ class Office:
 def office_in(folder: Path) -> Iterator[Office]:
     """Run a server in a folder, found its ledger, and enrol everybody."""
     (folder / "passphrase").write_text(PASSPHRASE, encoding="utf-8")
-    server, also = Server(folder / "data"), free_port()
-    urls = json.dumps([server.url, f"http://127.0.0.1:{also}"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CUSTODY_PUBLIC_URLS", urls)
-        server.start()
+    port, also = free_port(), free_port()
+    urls = json.dumps([f"http://127.0.0.1:{each}" for each in (port, also)])
+    server = Server(folder / "data", port, {"CUSTODY_PUBLIC_URLS": urls})
+    server.start()
     try:
         yield _peopled(folder, server, also)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,8 @@ from custody_verifier.text import base64_text
 app = group("help.key")
 BACKUP = "custody-key-backup/1"
 ENROL_PREFIX = b"custody-enrol/1\n"
+_STATES = {"new": "waiting", "old": "replaced"}
+_key_name = re.compile(r"(?:(?:new|old)-)?(?:act|session)(?:-[0-9a-f]{64})?").fullmatch
 
 UseOption = Annotated[str, option("--use", "opt.use")]
 Fingerprint = Annotated[str, argument("arg.fingerprint", "FINGERPRINT")]
@@ -53,7 +56,7 @@ def show(context: typer.Context) -> None:
     passphrase = Passphrase(none=settings.no_passphrase)
     for file in sorted((mine.folder / "keys").glob("*.pem")):
         use = _use("session" if "session" in file.stem else "act")
-        state = "waiting" if file.stem.startswith("new-") else "in-use"
+        state = _STATES.get(file.stem.partition("-")[0], "in-use")
         _show(settings, use, state, mine.key(use, passphrase, file.stem).fingerprint)
 
 
@@ -93,6 +96,8 @@ def restore(context: typer.Context, file: BackupFile) -> None:
     if made.has("person.json"):
         raise Conflicting("profile.there", ledger=pin.ledger)
     pems = answers.record(answers.within(content, "keys"), "keys")
+    if not all(map(_key_name, pems)):  # a name is a file's name here: nothing outside keys/
+        raise Misuse("file.unreadable", file=file, reason="keys")
     for name in pems:
         private_files.write(made.key_file(name), answers.text(pems, name).encode())
     made.save_pin(pin)

@@ -95,7 +95,7 @@ def _print_question(link: Contact, name: str, question: Json) -> None:
 
 def _print_check(link: Contact, check: Check) -> None:
     head = f"{say(f'check.{check.name}'):<30} {_word('answer', check.outcome)} ({check.count})"
-    text = "\n".join([head, *(f"    {output.clean(each)}" for each in check.findings)])
+    text = "\n".join([head, *(f"    {say('weight.fails')}: {output.clean(each)}" for each in check.findings)])
     output.result(link.settings, "own-check", check.to_json(), text)
 
 
@@ -104,7 +104,8 @@ def _finding(finding: Json) -> str:
     text = answers.optional_text(finding, "text") or answers.optional_text(finding, "reason") or ""
     entries = answers.record(finding, "finding").get("entries")
     where = f" [{', '.join(map(str, entries))}]" if isinstance(entries, list) and entries else ""
-    return output.clean(f"{code}{where}: {text}")
+    weight = _word("weight", answers.optional_text(finding, "weight") or "fails")
+    return output.clean(f"{weight}: {code}{where}: {text}")
 
 
 def _word(kind: str, name: str) -> str:

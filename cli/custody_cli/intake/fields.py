@@ -74,7 +74,8 @@ def describe_physical(body: Body) -> Body:
     if isinstance(identifiers, dict):
         merged["identifiers"] = {**dict.fromkeys(_IDENTIFIERS), **identifiers}
     if isinstance(packaging, dict):
-        merged["packaging"] = {"type": None, "bag_number": None, **packaging}
+        merged["packaging"] = {"bag_number": None, **packaging}
+        require(merged, ("packaging.type",))
     require(merged, ("quantity", "condition"))
     return merged
 

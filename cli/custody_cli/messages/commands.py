@@ -158,6 +158,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "officer, custodian, prosecutor or auditor",
         "officer, custodian, prosecutor або auditor",
     ),
+    "opt.check": (
+        "check receipts that lie in files (.tlog-proof beside .entry), without any server",
+        "перевірити квитанції у файлах (.tlog-proof поруч з .entry), без сервера",
+    ),
     "opt.checked-on": ("date of the check", "дата перевірки"),
     "opt.clock": ("recorded or occurred", "recorded або occurred"),
     "opt.collected-at": ("when it was collected", "коли зібрано"),

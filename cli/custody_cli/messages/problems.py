@@ -207,6 +207,14 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "INTEGRITY: entry {index} carries another signature than the one that was sent.",
         "ЦІЛІСНІСТЬ: запис {index} має інший підпис, ніж надісланий.",
     ),
+    "receipt.other-ledger": (
+        "INTEGRITY: entry {index} is of another ledger than the pinned one.",
+        "ЦІЛІСНІСТЬ: запис {index} належить іншому реєстру, ніж закріплений.",
+    ),
+    "receipt.what": (
+        "Give either the index of an entry or --check with files.",
+        "Вкажіть або номер запису, або --check з файлами.",
+    ),
     "recover.none": ("Nothing is proposed for {name}.", "Для {name} нічого не запропоновано."),
     "reference.case": ("{text} is not a case reference.", "{text} не є номером справи."),
     "reference.check": (
@@ -222,6 +230,9 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "server.address": ("{server} is not the address of a server.", "{server} не є адресою сервера."),
     "server.none": ("Name the server with --server.", "Вкажіть сервер через --server."),
     "server.refused": ("{detail} [{name}]", "{detail} [{name}]"),
+    "server.member": ("Member: {path}.", "Поле: {path}."),
+    "server.earliest": ("Earliest time allowed: {time}.", "Найраніший дозволений час: {time}."),
+    "server.latest": ("Latest time allowed: {time}.", "Найпізніший дозволений час: {time}."),
     "server.unreachable": (
         "{server} does not answer ({reason}). What was signed or sent so far is kept.",
         "{server} не відповідає ({reason}). Підписане й надіслане досі збережено.",
@@ -229,6 +240,24 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "session.other-person": (
         "INTEGRITY: the server took you for another person. Nothing was signed.",
         "ЦІЛІСНІСТЬ: сервер прийняв вас за іншу особу. Нічого не підписано.",
+    ),
+    "shown.stopped": (
+        "The server was shown the checkpoint that is kept here, and has stopped writing.",
+        "Серверу показано збережену тут контрольну точку, і він припинив запис.",
+    ),
+    "shown.denied": (
+        (
+            "The server was shown the checkpoint that is kept here and calls it its own: somebody between you and it "
+            "may alter what you see."
+        ),
+        (
+            "Серверу показано збережену тут контрольну точку, і він визнає її своєю: можливо, хтось між вами та "
+            "сервером змінює те, що ви бачите."
+        ),
+    ),
+    "shown.unheard": (
+        "The server did not take the checkpoint that is kept here: tell its operator to stop it.",
+        "Сервер не прийняв збереженої тут контрольної точки: скажіть його оператору зупинити його.",
     ),
     "stream.other": (
         "INTEGRITY: the server showed entries of something else than {stream}. Nothing was signed.",

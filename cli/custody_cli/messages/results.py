@@ -47,6 +47,7 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "key.session": ("key for sessions", "ключ для входу"),
     "key.in-use": ("in use", "у користуванні"),
     "key.waiting": ("waits to be added", "чекає на додавання"),
+    "key.replaced": ("replaced by another", "замінено іншим"),
     "progress.measure": ("Digesting", "Обчислення"),
     "progress.send": ("Sending", "Надсилання"),
     "progress.verify": ("Verifying", "Перевірка"),
@@ -89,6 +90,10 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "receipt.entry": ("SHA-256 of the entry", "SHA-256 запису"),
     "receipt.ledger": ("ledger", "реєстр"),
     "receipt.checkpoint": ("checkpoint: size, root", "контрольна точка: розмір, корінь"),
+    "receipt.holds": (
+        "Receipt {index} holds: the entry stands in ledger {ledger}, at {index} of {size} entries.",
+        "Квитанція {index} чинна: запис міститься в реєстрі {ledger} під номером {index} з {size} записів.",
+    ),
     "receipt.how": (
         "Proof: {index}.entry, {index}.tlog-proof and {index}.vkey; any C2SP tlog-proof reader checks them.",
         "Доказ: {index}.entry, {index}.tlog-proof і {index}.vkey; їх перевіряє будь-яка програма C2SP tlog-proof.",
@@ -102,6 +107,9 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "answer.holds": ("holds", "так"),
     "answer.fails": ("FAILS", "НІ"),
     "answer.not-checked": ("not checked", "не перевірено"),
+    "weight.fails": ("FAILS", "ПОРУШЕННЯ"),
+    "weight.not-checked": ("not checked", "не перевірено"),
+    "weight.noted": ("noted", "зауваження"),
     "check.checkpoint": ("own: continues what was seen", "власна: продовжує бачене"),
     "check.receipts": ("own: receipts kept here", "власна: збережені квитанції"),
     "check.chain": ("own: entries follow on", "власна: записи йдуть поспіль"),

@@ -57,6 +57,7 @@ def test_no_text_is_left_over() -> None:
         "verdict.",
         "outcome.",
         "check.",
+        "weight.",
         "key.",
         "receipt.",
     )

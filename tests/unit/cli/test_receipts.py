@@ -115,6 +115,25 @@ def test_an_altered_kept_receipt_is_found(tmp_path: Path, ledger: ClientLedger) 
         receipts.load(Profile(tmp_path), ledger.pin(), 2)
 
 
+def test_receipts_in_files_are_checked_without_a_server(tmp_path: Path, ledger: ClientLedger) -> None:
+    """What was written is read by itself; altered, malformed or of another ledger it is refused."""
+    pin = ledger.pin()
+    kept = receipts.read(pin, told(ledger))
+    printing.write(tmp_path, pin, kept)
+    file = tmp_path / "1.tlog-proof"
+    assert receipts.read_files(pin, file) == kept
+
+    with pytest.raises(IntegrityFault) as refused:
+        receipts.read_files(ledger.pin(ledger="cd" * 32), file)
+    assert refused.value.key == "receipt.other-ledger"
+    (tmp_path / "1.entry").write_bytes(ledger.leaves[2])
+    with pytest.raises(IntegrityFault):
+        receipts.read_files(pin, file)
+    file.write_bytes(b"no proof")
+    with pytest.raises(IntegrityFault):
+        receipts.read_files(pin, file)
+
+
 def test_the_printed_receipt_speaks_both_languages(tmp_path: Path, ledger: ClientLedger) -> None:
     """One page has both languages and the QR code; beside it lie the files that prove it."""
     kept = receipts.read(ledger.pin(), told(ledger))
@@ -124,5 +143,17 @@ def test_the_printed_receipt_speaks_both_languages(tmp_path: Path, ledger: Clien
     assert "CUSTODY RECEIPT · entry 1" in page
     assert "КВИТАНЦІЯ · запис 1" in page
     assert "█" in page
-    assert sorted(each.name for each in files) == ["1.entry", "1.svg", "1.tlog-proof", "1.txt", "1.vkey"]
+    assert sorted(each.suffix for each in files) == [
+        ".entry",
+        ".html",
+        ".policy",
+        ".tlog-proof",
+        ".txt",
+        ".vkey",
+    ]
+    sheet = (tmp_path / "1.html").read_text(encoding="utf-8")
+    assert "CUSTODY RECEIPT · entry 1" in sheet
+    assert "КВИТАНЦІЯ · запис 1" in sheet
+    assert "data:image/svg+xml;base64," in sheet
+    assert printing.code(ledger.pin(), kept) in sheet
     assert (tmp_path / "1.tlog-proof").read_bytes() == ledger.receipt(1, 3)
