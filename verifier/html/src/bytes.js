@@ -13,6 +13,10 @@ export function textOf(bytes) {
 }
 
 export function joined(...parts) {
+  return joinedList(parts);
+}
+
+export function joinedList(parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -24,7 +24,6 @@ class Judgement {
 
   // A step hands the exhibit from its releaser to its receiver, or leaves it where it is.
   step(entry, releaser) {
-    this.findings.count('continuity');
     if (this.custodian !== null && releaser !== this.custodian) this.fail('continuity.custodian', entry);
     if (this.collected !== null && entry.occurred < this.collected) this.fail('continuity.before-collection', entry);
     if (this.last !== null && entry.occurred < this.last) this.fail('continuity.order', entry);
@@ -33,7 +32,6 @@ class Judgement {
 
   intake(entry) {
     const { act, values } = entry;
-    this.findings.count('continuity');
     this.custodian = act.actor.person;
     this.last = entry.occurred;
     if (values.has('seal')) this.seal = values.get('seal');
@@ -86,7 +84,6 @@ export function judgeExhibit(findings, entries) {
   const judgement = new Judgement(findings);
   const [first] = entries;
   if (first?.act.type !== 'exhibit.received.v1' || !first.formed) {
-    findings.count('continuity');
     findings.fail('continuity', 'exhibit.unknown', first ? [first.index] : []);
   }
   for (const entry of entries) judgement.take(entry);

@@ -107,6 +107,7 @@ export function readEntry(bytes) {
     occurred: claimedInstant(value.act.occurred_at),
     recorded: recordedInstant(value.recorded_at),
     values: new Map(),
+    shown: new Set(),
   };
 }
 

@@ -14,6 +14,9 @@ const RULES = { ...PERSON_RULES, ...CASE_RULES, ...EXHIBIT_RULES };
 const SERVICE_TYPES = ['access.recorded.v1', 'fixity.checked.v1', 'bundle.sealed.v1', 'bundle.issued.v1'];
 const BEGUN = ['case.opened.v1', 'exhibit.received.v1', 'bundle.requested.v1'];
 const NUMBERED = ['exhibit.received.v1', 'exhibit.case-corrected.v1'];
+const UNSIGNED = [
+  'act.unknown-type', 'act.wrong-stream', 'act.malformed', 'act.other-ledger', 'act.nothing-seen', 'actor.unknown', 'key.unknown', 'order.stream-missing',
+];
 const MINUTE = 60000000n;
 
 function questionOf(rule) {
@@ -76,10 +79,7 @@ export class Replay {
     this.findings.count('order');
     if (!follows) this.findings.fail('order', 'order.chain', [index]);
     this.heads.set(act.stream, entry);
-    if (index === 0) return;
-    if (act.ledger !== this.facts.ledger) this.findings.fail('order', 'act.other-ledger', [index]);
-    if (act.seen === null) this.findings.fail('order', 'act.nothing-seen', [index]);
-    else this.judgeSeen(entry);
+    if (act.seen !== null) this.judgeSeen(entry);
   }
 
   judgeSeen(entry) {
@@ -91,6 +91,7 @@ export class Replay {
     }
     const known = this.facts.rootAt(size);
     if (known && hexOf(known) !== hexOf(fromBase64(root))) this.findings.fail('order', 'order.seen', [index]);
+    if (this.facts.given) return;
     const outgrown = size === index ? null : this.byIndex.get(size);
     const old = outgrown && entry.recorded - outgrown.recorded > 15n * MINUTE;
     if (old && act.public.late !== true) this.findings.fail('order', 'order.seen-old', [index]);
@@ -105,36 +106,32 @@ export class Replay {
 
   judgeType(entry, known, formed) {
     const { act, index } = entry;
-    this.findings.count('authorship');
+    entry.broken = this.firstBroken(entry, known, formed);
     if (!known) {
       this.findings.notChecked('authorship', 'act.unknown-type', [index]);
       if (act.stream.startsWith('exhibit/')) this.findings.notChecked('continuity', 'act.unknown-type', [index]);
-    } else if (!formed) {
-      this.findings.fail('authorship', 'act.malformed', [index]);
-    } else {
-      for (const rule of this.brokenRules(entry)) this.addRule(rule, index);
+    } else if (entry.broken === 'order.stream-missing') {
+      this.findings.notChecked('authorship', entry.broken, [index]);
+    } else if (entry.broken !== null) {
+      this.findings.fail(questionOf(entry.broken), entry.broken, [index]);
     }
   }
 
-  addRule(rule, index) {
-    if (rule === 'order.stream-missing') this.findings.notChecked('authorship', rule, [index]);
-    else this.findings.fail(questionOf(rule), rule, [index]);
-  }
-
-  brokenRules(entry) {
+  // The first rule that the act breaks, in the order of verdict-v1, 3, or null.
+  firstBroken(entry, known, formed) {
     const { act } = entry;
-    const type = TYPES[act.type];
     const { state } = this;
-    if (!act.stream.startsWith(`${type.stream}/`)) return ['act.wrong-stream'];
-    const rules = [];
+    if (!known) return 'act.unknown-type';
+    if (!act.stream.startsWith(`${TYPES[act.type].stream}/`)) return 'act.wrong-stream';
+    if (!formed) return 'act.malformed';
     if (act.type !== 'ledger.founded.v1') {
-      const actor = brokenActor(state, act, act.type === 'person.confirmed.v1');
-      if (actor === 'actor.unknown' || actor === 'order.stream-missing') return [actor];
-      rules.push(actor, this.brokenService(act));
+      if (act.ledger !== this.facts.ledger) return 'act.other-ledger';
+      if (act.seen === null) return 'act.nothing-seen';
+      const actor = brokenActor(state, act, act.type === 'person.confirmed.v1') ?? this.brokenService(act);
+      if (actor !== null) return actor;
     }
-    if (BEGUN.includes(act.type) && state.begun.has(act.stream)) return [...rules, 'stream.begun'].filter(Boolean);
-    rules.push(...RULES[act.type](state, entry));
-    return new Set(rules.filter(Boolean));
+    if (BEGUN.includes(act.type) && state.begun.has(act.stream)) return 'stream.begun';
+    return RULES[act.type](state, entry).find(Boolean) ?? null;
   }
 
   brokenService(act) {
@@ -143,11 +140,15 @@ export class Replay {
     return own ? 'service.only' : null;
   }
 
+  // Where the actor's key is known at all: of others the rules have spoken.
   judgeSignature(entry) {
     const { index, act } = entry;
-    if (entry.signedBy === 'refused') this.findings.fail('authorship', 'signature.refused', [index]);
+    const judged = !UNSIGNED.includes(entry.broken);
+    if (judged) this.findings.count('authorship');
+    if (judged && act.stream.startsWith('exhibit/')) this.findings.count('continuity');
+    if (entry.signedBy === 'refused' && judged) this.findings.fail('authorship', 'signature.refused', [index]);
     if (entry.signedBy === 'unsupported') this.findings.notChecked('authorship', 'signature.unsupported', [index]);
-    if (entry.signedBy === 'unknown') this.findings.notChecked('authorship', 'signature.unknown-algorithm', [index]);
+    if (entry.signedBy === 'unknown') this.findings.notChecked('authorship', 'signature.newer', [index]);
     if (!entry.proven) this.findings.fail('authorship', 'key.no-proof', [index]);
     const since = this.compromised.get(`${act.actor.person} ${act.actor.key}`);
     if (since !== undefined && entry.recorded >= since) this.findings.notChecked('authorship', 'key.reported-compromised', [index]);
@@ -155,6 +156,7 @@ export class Replay {
 
   judgeNumber(entry) {
     const { act, index } = entry;
+    if (entry.broken !== null) return;
     const given = entry.assigned.ordinal;
     const due = NUMBERED.includes(act.type) && entry.formed;
     const last = due ? (this.state.cases.get(act.public.case)?.ordinal ?? 0) : 0;

@@ -23,7 +23,7 @@ export class Findings {
   }
 
   notChecked(questions, code, entries = [], text = '') {
-    for (const question of [questions].flat()) this.add(question, code, 'not checked', entries, text);
+    for (const question of [questions].flat()) this.add(question, code, 'not-checked', entries, text);
   }
 
   note(question, code, entries = [], text = '') {
@@ -39,9 +39,9 @@ export class Findings {
     const { checks, findings } = this.byQuestion[question];
     const list = [...findings.values()];
     const fails = list.some((finding) => finding.weight === 'fails');
-    const open = checks === 0 || list.some((finding) => finding.weight === 'not checked');
-    const answer = fails ? 'fails' : open ? 'not checked' : 'holds';
-    return { answer, basis: checks === 0 || answer === 'not checked' ? 'not checked' : basis, checks, findings: list };
+    const open = checks === 0 || list.some((finding) => finding.weight === 'not-checked');
+    const answer = fails ? 'fails' : open ? 'not-checked' : 'holds';
+    return { answer, basis: answer === 'not-checked' ? 'not-checked' : basis, checks, findings: list };
   }
 }
 

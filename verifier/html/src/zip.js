@@ -1,5 +1,5 @@
 // The zip profile: the directory read, every header rebuilt from names and bytes, and compared (bundle-v1, 2).
-import { joined, sameBytes, textOf, utf8 } from './bytes.js';
+import { joined, joinedList, sameBytes, textOf, utf8 } from './bytes.js';
 import { demand, Refusal } from './refusal.js';
 
 const TOO_LARGE = 0xffffffff;
@@ -175,7 +175,7 @@ async function differing(source, files, offset) {
   for (const file of files) if (!(await isSame(source, file.header, localHeader(file)))) different.push(file.name);
   const central = files.map((file) => centralHeader(file, file.header));
   const size = central.reduce((length, header) => length + header.length, 0);
-  const tail = joined(...central, endRecords(files.length, size, offset));
+  const tail = joinedList([...central, endRecords(files.length, size, offset)]);
   if (offset + tail.length !== source.size || !(await isSame(source, offset, tail))) different.push('directory');
   return different;
 }

@@ -1,0 +1,82 @@
+// Anchors: older checkpoints that bind entries to moments, and the bracket of each entry (bundle-v1, 6; verdict-v1, 4).
+import { anchorName } from './bag.js';
+import { sameBytes, utf8 } from './bytes.js';
+import { instantText } from './grammars.js';
+import { isConsistent } from './merkle.js';
+import { readCheckpoint } from './notes.js';
+import { judgeCheckpoint } from './policy.js';
+import { orNull } from './refusal.js';
+
+const FIVE_MINUTES = 300000000n;
+
+function grouped(names) {
+  const sizes = new Map();
+  for (const name of names) {
+    const anchor = anchorName(name);
+    if (!anchor) continue;
+    if (!sizes.has(anchor.size)) sizes.set(anchor.size, []);
+    sizes.get(anchor.size).push(anchor.part);
+  }
+  return [...sizes].sort(([a], [b]) => a - b);
+}
+
+// One anchor: its checkpoint where it is good, the code of the finding where it is not.
+async function judgeAnchor(policy, records, size, parts, read) {
+  if (!parts.includes('checkpoint') || !parts.includes('note')) return { code: 'anchor.refused' };
+  const bytes = await read(`data/anchors/${size}.checkpoint`);
+  const checkpoint = orNull(() => readCheckpoint(bytes));
+  const note = await read(`data/anchors/${size}.note`);
+  if (!checkpoint || checkpoint.size !== size || !sameBytes(note, utf8(checkpoint.text))) return { code: 'anchor.refused' };
+  const said = await judgeCheckpoint(policy, checkpoint);
+  if (!said.good || checkpoint.origin !== records.checkpoint.origin) return { code: 'anchor.refused' };
+  const last = records.checkpoint;
+  const way = size === last.size ? { path: [] } : records.consistency.find((one) => one.from === size && one.to === last.size);
+  if (!way) return { code: 'anchor.refused' };
+  if (!isConsistent(size, checkpoint.root, last.size, last.root, way.path)) return { code: 'order.fork' };
+  return { checkpoint, said };
+}
+
+function strayConsistency(records, sizes) {
+  return records.consistency.some(({ from, to }) => to !== records.checkpoint.size || from >= to || !sizes.includes(from));
+}
+
+// The good anchors: size, root, times of cosignatures. `tokens`: those that stand beside them, by size.
+export async function judgeAnchors(findings, policy, records, names, read) {
+  const good = [];
+  const groups = grouped(names);
+  if (strayConsistency(records, groups.map(([size]) => size))) findings.fail('order', 'anchor.refused');
+  for (const [size, parts] of groups) {
+    findings.count('order');
+    const { code, checkpoint, said } = await judgeAnchor(policy, records, size, parts, read);
+    if (code) findings.fail('order', code);
+    else good.push({ size, root: checkpoint.root, times: said.times, tokens: parts.filter((part) => part.endsWith('.tsr')), checkpoint });
+  }
+  return good;
+}
+
+// After the last good cosignature over a size <= index, before the first good token over a size > index.
+export function bracketOf(index, cosigned, stamped) {
+  const after = cosigned.filter(({ size }) => size <= index).flatMap(({ times }) => times);
+  const before = stamped.filter(({ size }) => size > index).flatMap(({ times }) => times);
+  const largest = after.reduce((one, other) => (one === null || other > one ? other : one), null);
+  const least = before.reduce((one, other) => (one === null || other < one ? other : one), null);
+  return { after: largest, before: least };
+}
+
+// Brackets of the entries, and the findings of clocks that contradict them.
+export function judgeBrackets(findings, entries, listed, cosigned, stamped) {
+  const runs = [];
+  for (const one of entries) {
+    const { index } = one;
+    const entry = listed(one) ? one.entry : null;
+    const { after, before } = bracketOf(index, cosigned, stamped);
+    const late = entry && before !== null && entry.recorded > before + FIVE_MINUTES;
+    const early = entry && after !== null && entry.recorded < after - FIVE_MINUTES;
+    if (late || early) findings.fail('time', 'time.bracket', [index]);
+    const told = [after, before].map((time) => (time === null ? null : instantText(time)));
+    const last = runs.at(-1);
+    if (last && last[2] === told[0] && last[3] === told[1]) last[1] = index;
+    else runs.push([index, index, ...told]);
+  }
+  return runs;
+}
