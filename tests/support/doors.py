@@ -185,8 +185,10 @@ class Person:
             assert told.status_code == 204, told.text
         return self.store(path)
 
-    def begin_deposit(self, exhibit: str, file: str, data: bytes) -> httpx2.Response:
-        """Begin a deposit."""
+    def begin_deposit(
+        self, exhibit: str, file: str, data: bytes, client: httpx2.Client | None = None
+    ) -> httpx2.Response:
+        """Begin a deposit, over another connection of this person where one is given."""
         values = {
             "exhibit": exhibit,
             "file": file,
@@ -200,7 +202,7 @@ class Person:
             "Upload-Metadata": metadata,
             "Idempotency-Key": secrets.token_hex(8),
         }
-        return self.client.post("/deposits", headers=headers)
+        return (client or self.client).post("/deposits", headers=headers)
 
     def store(self, path: str) -> dict[str, Any]:
         """Have a complete deposit stored, and return the operation's result."""
