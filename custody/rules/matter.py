@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from custody.act import Act
 from custody.canonical import Json
@@ -15,8 +15,7 @@ from custody.values import CaseId, ExhibitId, PersonId, StreamName
 Unique: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class Matter(NamedTuple):
     """`public` has been read; `opened` are the values of the body, or None when they are withheld."""
 
     act: Act

@@ -40,7 +40,7 @@ class Derived:
     def take(self, stored: Stored, openings: Openings, size: int) -> Iterator[Fault]:
         """Take every entry in order; yield the faults of its own rows."""
         for piece in stored.pieces(size):
-            self.trees.grow([leaf_hash(each.data) for each in piece.entries])
+            self.trees.grow(b"".join([leaf_hash(each.data) for each in piece.entries]))
             for each in piece.entries:
                 yield from self._gap(each.idx)
                 yield from self._take(each, openings, piece.boxes.get(each.idx, []))

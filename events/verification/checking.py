@@ -68,8 +68,8 @@ def _check(data: bytes, keys: Keys) -> None:
     if plain is None:
         _check_any(read_entry(data), keys)
         return
-    signed = ACT_PREFIX + data[plain.act]
-    read_public_key("ed25519", keys[data[plain.key]]).verify(signed, a2b_base64(data[plain.signature]))
+    key = read_public_key("ed25519", keys[plain.key])
+    key.verify(ACT_PREFIX + plain.act, a2b_base64(plain.signature))
 
 
 def _check_any(entry: Entry, keys: Keys) -> None:

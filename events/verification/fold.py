@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from custody.act import Entry
@@ -55,11 +55,13 @@ class Fold:
         for place, code, reason in checked.faults:
             faults.setdefault(place, []).append((code, reason))
         leaves = [checked.leaves[at : at + HASH_BYTES] for at in range(0, len(checked.leaves), HASH_BYTES)]
-        self.trees.grow(leaves)
+        self.trees.grow(checked.leaves)
         for place, (stored, leaf) in enumerate(zip(piece.entries, leaves, strict=True)):
-            self._leave_gap(stored.idx)
-            self._take(stored, leaf, faults.get(place, []), piece.boxes.get(stored.idx, []))
-            self._next = stored.idx + 1
+            index = stored.idx
+            if index != self._next:
+                self._leave_gap(index)
+            self._take(stored, leaf, faults.get(place), piece.boxes.get(index, ()))
+            self._next = index + 1
         self._leave_gap(piece.stop)
 
     def _leave_gap(self, stop: int) -> None:
@@ -69,13 +71,17 @@ class Fold:
         self._next = max(self._next, stop)
 
     def _take(
-        self, stored: StoredEntry, leaf: bytes, faults: list[tuple[str, str]], boxes: list[Box]
+        self,
+        stored: StoredEntry,
+        leaf: bytes,
+        faults: Sequence[tuple[str, str]] | None,
+        boxes: Sequence[Box],
     ) -> None:
         if stored.leaf != leaf:
             self.found(
                 stored.idx, Question.INTEGRITY, "entry.leaf", "its bytes are not those that were recorded"
             )
-        for code, reason in faults:
+        for code, reason in faults or ():
             if code == UNREADABLE:
                 self.found(stored.idx, Question.INTEGRITY, UNREADABLE, reason)
                 self.world.skip()
@@ -83,7 +89,8 @@ class Fold:
         recorded = Recorded(stored.idx, trusted_entry(stored.data))
         self._compare_row(stored, recorded.entry)
         key = self.world.take(recorded, self._values(recorded, boxes))
-        self._judge_signature(recorded, key, faults)
+        if faults or key is None or key.algorithm != recorded.entry.signature.algorithm:
+            self._judge_signature(recorded, key, dict(faults or ()))
         cut = self._batches.take(recorded)
         if cut is not None:
             self.found(stored.idx, Question.ORDER, "order.batch", cut)
@@ -92,21 +99,20 @@ class Fold:
             self.actors.setdefault(act.stream, set()).add(act.person)
 
     def _compare_row(self, stored: StoredEntry, entry: Entry) -> None:
+        _, stream, version, kind, _, row_stream, row_version, _, row_act, row_recorded_at = stored
         act = entry.act
-        bare = (act.stream, act.version, act.type)
-        indexed = (act.stream, act.version, act.hash, entry.recorded_at)
-        if bare == stored[1:4] and indexed == (
-            stored.stream,
-            stored.version,
-            None if stored.act is None else stored.act.hex(),
-            stored.recorded_at,
+        if not (
+            act.stream == stream == row_stream
+            and act.version == version == row_version
+            and act.type == kind
+            and row_act is not None
+            and act.hash == row_act.hex()
+            and entry.recorded_at == row_recorded_at
         ):
-            return
-        self.found(
-            stored.idx, Question.INTEGRITY, "entry.row", "the columns beside the entry say something else"
-        )
+            text = "the columns beside the entry say something else"
+            self.found(stored.idx, Question.INTEGRITY, "entry.row", text)
 
-    def _values(self, recorded: Recorded, boxes: list[Box]) -> Mapping[str, Json] | None:
+    def _values(self, recorded: Recorded, boxes: Sequence[Box]) -> Mapping[str, Json] | None:
         index = recorded.index
         try:
             values = self._openings.values(recorded.entry.act, boxes, index)
@@ -122,10 +128,7 @@ class Fold:
             self.worth_judging.add(recorded.entry.act.stream)
         return values
 
-    def _judge_signature(
-        self, recorded: Recorded, key: KeyState | None, faults: list[tuple[str, str]]
-    ) -> None:
-        codes = dict(faults)
+    def _judge_signature(self, recorded: Recorded, key: KeyState | None, codes: Mapping[str, str]) -> None:
         if SIGNATURE in codes:
             self.world.refuse_signature(recorded, codes[SIGNATURE])
         elif UNKNOWN_KEY in codes and key is not None:

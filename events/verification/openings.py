@@ -19,6 +19,7 @@ from events.verification.stored import Box
 
 _SALT: Final = 22  # base64url digits of 16 bytes
 _URL: Final = bytes.maketrans(b"+/", b"-_")
+_BETWEEN: Final = "A"  # base64url of the zero bits with which the group of a digest's last bytes is filled up
 
 
 class Altered(Exception):
@@ -76,15 +77,22 @@ def _held(act: Act, plain: bytes) -> dict[str, Json]:
 def _plain(act: Act, text: str, plain: bytes) -> dict[str, Json]:
     """As `_any`, for ASCII: what was committed is the very text of each member of the list."""
     found: dict[str, Json] = {}
+    digests, commitments = [], []
     start, end, body = 1, len(text) - 1, act.body
     while start < end:
         (salt, name, value), stop = scan(text, start)
-        digest = sha256(DISCLOSURE_PREFIX + plain[start:stop]).digest()
-        if body.get(name) != b2a_base64(digest).translate(_URL, b"=\n").decode() or len(salt) != _SALT:
-            raise Altered(f"the disclosure of {str(name)[:100]} does not open its commitment")
+        digests.append(sha256(DISCLOSURE_PREFIX + plain[start:stop]).digest())
+        commitments.append(body.get(name, "") if len(salt) == _SALT else "")
         found[name] = value
         start = stop + 1
+    if _BETWEEN.join(commitments) != _written(digests):
+        raise Altered(f"not every disclosure opens its commitment: {', '.join(map(str, found))[:300]}")
     return found
+
+
+def _written(digests: list[bytes]) -> str:
+    """Return base64url of digests, all at once: a zero byte after each makes its end a character of its own."""
+    return b2a_base64(b"\0".join(digests)).translate(_URL, b"=\n").decode()
 
 
 def _any(act: Act, text: str) -> dict[str, Json]:

@@ -81,9 +81,10 @@ class Stored:
             stop = min(start + PIECE, size)
             rows = self._database.read(_ENTRIES, (start, stop))
             boxes: dict[int, list[Box]] = {}
-            for index, generation, box in self._database.read(_BOXES, (start, stop)):
-                boxes.setdefault(cast(int, index), []).append((cast(int, generation), cast(bytes, box)))
-            yield Piece(stop, [StoredEntry(*cast(StoredEntry, row)) for row in rows], boxes)
+            found = cast(list[tuple[int, int, bytes]], self._database.read(_BOXES, (start, stop)))
+            for index, generation, box in found:
+                boxes.setdefault(index, []).append((generation, box))
+            yield Piece(stop, [StoredEntry._make(row) for row in rows], boxes)
 
     def trees(self) -> Iterator[tuple[int, bytes]]:
         """Yield size and root of every tree row."""
