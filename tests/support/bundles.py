@@ -113,8 +113,10 @@ def seal(
     case: str | None = None,
     exhibits: Sequence[str] = (),
     sealed: Mapping[str, Json] | None = None,
+    *,
+    by: str = "petro",
 ) -> Told:
-    """Petro requests a bundle, the service seals it; `sealed` replaces public members of the sealing."""
+    """Somebody requests a bundle, the service seals it; `sealed` replaces public members of the sealing."""
     story, told.listed = told.story, exhibits
     told.scope = {"also": [], "case": case, "exhibits": list[Json](sorted(exhibits))}
     body: dict[str, Json] = {
@@ -122,7 +124,7 @@ def seal(
         "purpose": "hearing of 3 December",
         "recipient": {"contact": None, "name": "Court", "organisation": None},
     }
-    request = story.record(story.compose("petro", "bundle.requested.v1", told.bundle, told.scope, body))
+    request = story.record(story.compose(by, "bundle.requested.v1", told.bundle, told.scope, body))
     told.at = len(story.entries)
     heads = heads_of(told)
     public: dict[str, Json] = {
@@ -140,6 +142,18 @@ def usual(*, case: bool = True) -> Told:
     """Return the usual bundle: of the whole case, or of the video alone."""
     told = begin()
     return seal(told, told.case) if case else seal(told, exhibits=[told.video])
+
+
+def smallest() -> Told:
+    """Return the smallest story of a bundle: one officer, one case, one telephone."""
+    story = Story()
+    founder, service = story.person("olena"), story.person("service")
+    public = examples.founding(founder, service, vkey=LOG.vkey, origin=ORIGIN)
+    story.tell(founder, "ledger.founded.v1", f"ledger/{uuid_of('ledger')}", public, {"deployment": "Kyiv"})
+    story.enrol("taras", "officer")
+    case = story.open_case()
+    telephone = story.receive("telephone", case=case)
+    return seal(Told(story, case, "", telephone, {}), exhibits=[telephone], by="taras")
 
 
 def _act(line: bytes) -> dict[str, Any]:
@@ -215,12 +229,15 @@ class Parts:
 def parts(
     told: Told,
     *,
-    withheld: Collection[str] = (),
+    withheld: Collection[str] | None = (),
     anchors: Sequence[int] = (),
     witnesses: Sequence[Signer] = (WITNESS,),
     log: Log | None = None,
 ) -> Parts:
-    """Return the payload of the bundle that was sealed; `withheld` are member names, `anchors` sizes of trees."""
+    """Return the payload of the bundle that was sealed.
+
+    `withheld` are member names (None: all), `anchors` sizes of trees.
+    """
     log = log or told.log
     size, streams = len(log.entries), streams_of(told) | {told.bundle}
     indexes = [at for at, line in told.lines() if _act(line)["stream"] in streams]
@@ -262,7 +279,7 @@ def parts(
 
 
 def _disclosed(
-    told: Told, indexes: Sequence[int], withheld: Collection[str]
+    told: Told, indexes: Sequence[int], withheld: Collection[str] | None
 ) -> tuple[list[Json], Counter[str]]:
     lines: list[Json] = []
     hidden: Counter[str] = Counter()
@@ -270,7 +287,7 @@ def _disclosed(
         shown: list[Json] = []
         for each in told.story.disclosures[at]:
             folded = f"files/{each.name.split('/')[2]}" if each.name.startswith("files/") else each.name
-            if folded in withheld:
+            if withheld is None or folded in withheld:
                 hidden[folded] += 1
             else:
                 shown.append([each.salt, each.name, each.value])

@@ -14,6 +14,7 @@ from custody_verifier.archive import Archive
 from custody_verifier.errors import Malformed
 from custody_verifier.verdict import Findings, Question
 
+WORTH_THREADS = 8 << 20
 TAGMANIFEST = "tagmanifest-sha256.txt"
 NEEDED = frozenset(
     {"README.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt", TAGMANIFEST}
@@ -56,7 +57,9 @@ def require_files(archive: Archive) -> None:
 
 
 def digest_all(archive: Archive) -> dict[str, Digests]:
-    """Return the digests of every file, several files at a time."""
+    """Return the digests of every file, several files at a time where it is worth it."""
+    if archive.size < WORTH_THREADS:
+        return {name: _digest(archive, name) for name in archive.members}
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         found = pool.map(lambda name: _digest(archive, name), archive.members)
         return dict(zip(archive.members, found, strict=True))
