@@ -286,12 +286,13 @@ def read_disclosures(value: Json, act: Act, path: str = "disclosures") -> tuple[
 
 
 def read_disclosure(value: Json, path: str) -> Disclosure:
-    """Return the disclosure of a parsed `[salt, name, value]`."""
+    """Return the disclosure of a parsed `[salt, name, value]`. Raises Malformed with the path at fault, TooLarge."""
     if not isinstance(value, list) or len(value) != 3:
         raise Malformed(path, "is not [salt, name, value]")
     values.from_base64url(value[0], f"{path}.salt", SALT_BYTES)
     name = values.member_name(value[1], f"{path}.name")
-    opened = canonical(value[2]) if isinstance(value[2], str | list | dict) else b""
+    check(value[2], f"{path}[2]")
+    opened = canonical_trusted(value[2]) if isinstance(value[2], str | list | dict) else b""
     if len(opened) > MAX_VALUE:
         raise TooLarge(f"{path}.value ({name})", size=len(opened), limit=MAX_VALUE)
     return Disclosure(cast(str, value[0]), name, value[2])

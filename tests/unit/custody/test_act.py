@@ -94,6 +94,22 @@ def test_what_is_no_disclosure(value: Json) -> None:
         read_disclosure(value, "disclosures[0]")
 
 
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("e\u0301", "acts[0].disclosures[3][2]"),
+        ({"site": "x\0"}, "acts[0].disclosures[3][2].site"),
+        ({"witnesses": ["A", "\ud800"]}, "acts[0].disclosures[3][2].witnesses[1]"),
+        (2**53, "acts[0].disclosures[3][2]"),
+    ],
+)
+def test_a_value_that_is_not_canonical_is_refused_with_its_whole_path(value: Json, path: str) -> None:
+    """Of a thousand acts with their disclosures, the one member at fault is named."""
+    with pytest.raises(Malformed) as refused:
+        read_disclosure(["A" * 22, "place", value], "acts[0].disclosures[3]")
+    assert refused.value.path == path
+
+
 def test_a_value_over_the_limit_is_refused() -> None:
     """A value has at most 1 MiB in canonical form."""
     assert read_disclosure(["A" * 22, "name", "x" * ((1 << 20) - 2)], "").name == "name"
