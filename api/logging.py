@@ -52,7 +52,9 @@ def _shared() -> list[Processor]:
 def _rendering(settings: Settings) -> list[Processor]:
     console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     if console:
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # The default shows the values of variables beside a traceback: tokens, keys, evidence.
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 

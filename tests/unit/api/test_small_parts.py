@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -132,6 +133,27 @@ def test_lines_of_other_libraries_are_json_too(capsys: pytest.CaptureFixture[str
 
     assert (line["event"], line["level"], line["logger"]) == ("Started", "info", "uvicorn.error")
     assert "color_message" not in line
+
+
+def test_a_traceback_on_a_terminal_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a fault's functions held, such as tokens and values, is not printed beside the lines of code."""
+    held, root = secrets.token_hex(8), logging.getLogger()
+    before = root.handlers[:], root.level
+    try:
+        configure(Settings(log_format="console"))
+        _fail_with(held)
+        told = capsys.readouterr().err
+    finally:
+        root.handlers[:], root.level = before[0], before[1]
+
+    assert ("ZeroDivisionError" in told, held in told) == (True, False)
+
+
+def _fail_with(held: str) -> None:
+    try:
+        len(held) // 0
+    except ZeroDivisionError:
+        logging.getLogger("api").exception("unexpected_fault")
 
 
 def test_every_setting_is_in_the_reference() -> None:
