@@ -249,7 +249,12 @@ def _of_seal(intake: OpenEntry | None, entry: OpenEntry) -> Iterator[Finding]:
     applied = None if intake is None else intake.opened["seal"]
     if isinstance(found, dict):
         if intake is not None and _number(found) != _number(applied):
-            text = f"seal {_number(found)} was found, {_number(applied) or 'none'} was recorded"
+            # No number: a verdict is also read by administrators, and kept when values are erased.
+            text = (
+                "another seal was found than was recorded"
+                if _number(applied)
+                else "a seal was found, and none was recorded"
+            )
             yield _finding("continuity.seal-mismatch", CLAUSE, text, (index,))
         if found.get("intact") is False:
             yield _finding("continuity.seal-broken", CLAUSE, "the seal was not intact", (index,))

@@ -79,6 +79,20 @@ def test_a_seal_where_none_was_recorded_is_a_mismatch() -> None:
     assert _codes(story, exhibit) == ["continuity.seal-mismatch"]
 
 
+@pytest.mark.parametrize("recorded", ["A-100", None])
+def test_a_finding_on_a_seal_holds_no_number(recorded: str | None) -> None:
+    """Verdicts are read by administrators and are kept: a disclosed value is in none of them."""
+    story = usual()
+    exhibit = story.receive(case=CASE, seal=recorded)
+    _accept(story, exhibit, story.offer(exhibit, "iryna"), seal={"intact": True, "number": "Z-999"})
+    (found,) = judge_exhibit(ExhibitId(exhibit), _open(story, exhibit)).findings
+    assert (found.code, "Z-999" in found.text, "A-100" in found.text) == (
+        "continuity.seal-mismatch",
+        False,
+        False,
+    )
+
+
 def test_a_withheld_seal_is_not_compared() -> None:
     """Without the intake's values a seal found later is no mismatch."""
     story = usual()
