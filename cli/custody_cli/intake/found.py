@@ -42,5 +42,9 @@ def detect(path: Path) -> str | None:
     return next((kind for at, sign, kind in _SIGNS if head[at : at + len(sign)] == sign), None)
 
 
-def _modified_at(nanoseconds: int) -> str:
-    return datetime.fromtimestamp(nanoseconds // 10**9).astimezone().isoformat(timespec="seconds")
+def _modified_at(nanoseconds: int) -> str | None:
+    """Return the time that a file system claims; None for one beyond the years that can be told."""
+    try:
+        return datetime.fromtimestamp(nanoseconds // 10**9).astimezone().isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -161,6 +161,39 @@ def test_a_physical_exhibit_has_the_members_of_the_catalogue() -> None:
         form.check(whole[name], name)
 
 
+def test_a_time_beyond_all_calendars_is_not_told(tmp_path: Path) -> None:
+    """A file whose file system claims the year 10000 is taken in like any other, without that claim."""
+    (tmp_path / "odd").write_bytes(b"odd")
+    file = run.plan_file(Found(tmp_path / "odd", None), quiet)
+    file.modified_ns = 253_402_400_000 * 10**9
+    described = found.describe(file)
+
+    assert isinstance(described, dict)
+    assert described["modified_at"] is None
+
+
+def test_a_packaging_without_its_type_is_not_composed() -> None:
+    """acts-v1 has text there: the officer is asked for it; without any packaging the member is null."""
+    sets = ("quantity.unit=pcs", "quantity.value=1", "condition=x")
+    bare = fields.describe(said(sets=sets), "Phone")
+    bagged = fields.describe(said(sets=(*sets, "packaging.bag_number=7")), "Phone")
+
+    assert fields.describe_physical(bare)["packaging"] is None
+    with pytest.raises(Misuse) as told:
+        fields.describe_physical(bagged)
+    assert told.value.facts["name"] == "packaging.type"
+
+
+def test_an_amended_group_is_completed() -> None:
+    """Groups that were null before get all their members; what is not amended is not said."""
+    amended = fields.complete({"identifiers": {"imei": "1"}, "packaging": {"type": "bag"}})
+
+    assert amended.keys() == {"identifiers", "packaging"}
+    for name in amended:
+        PHYSICAL.required[name].check(amended[name], name)
+    assert fields.complete({"packaging": None, "title": "x"}) == {"packaging": None, "title": "x"}
+
+
 def test_what_is_found_of_a_file_is_of_its_form(tmp_path: Path) -> None:
     """Name, path inside, dates and both media types."""
     (tmp_path / "знімок.txt").write_bytes(b"\xff\xd8\xff\xe0 a photograph that is called a text")
