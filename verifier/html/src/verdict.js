@@ -1,5 +1,7 @@
 // Findings gathered, and the six answers that follow from them (verdict-v1, 2; continuity-v1, 5).
 
+import { clauseOf, sentence } from './texts.js';
+
 export const QUESTIONS = ['integrity', 'authorship', 'order', 'time', 'continuity', 'files'];
 
 export class Findings {
@@ -15,7 +17,7 @@ export class Findings {
   add(question, code, weight, entries = [], text = '') {
     const key = `${code} ${weight} ${entries.join(' ')}`;
     const { findings } = this.byQuestion[question];
-    if (!findings.has(key)) findings.set(key, { code, entries, weight, text });
+    if (!findings.has(key)) findings.set(key, { clause: clauseOf(code), code, entries, text: text || sentence(code, 'en'), weight });
   }
 
   fail(questions, code, entries = [], text = '') {
