@@ -29,6 +29,7 @@ from api.routes import (
     founding,
     health,
     ledger,
+    log,
     operations,
     persons,
     search,
@@ -75,6 +76,7 @@ def create_routes() -> FastAPI:
     for module in modules:
         app.include_router(module.router, prefix=BASE)
     app.include_router(health.router)
+    app.include_router(log.router)  # its address is that of a tlog-tiles log, whatever the version of the API
     app.add_api_route(
         f"{BASE}/openapi.json", _description(app), methods=["GET"], operation_id="openapi", tags=["ledger"]
     )

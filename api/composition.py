@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import structlog
 
-from api.key_files import FoundingToken, open_keys
+from api.key_files import DeploymentKeys, FoundingToken, open_keys
 from api.operations import Operations
+from api.publishing import NOT_COMPARED, PublishedLog, begin, published_log, read_policy
 from api.replies import Replies
 from api.service import Service
 from api.services import Services
 from api.sessions import Sessions
 from api.settings import Settings
+from api.stores import Store, open_store
 from api.tables import TABLES
 from api.upkeep import Upkeep
 from api.view import LedgerView
@@ -23,14 +25,15 @@ from api.waiting_files import Recording, WaitingFiles
 from api.writing import Writing
 from custody.errors import CustodyError
 from custody.ports import MasterKey
+from events.ledger import StoredLedger
+from events.log_keys import LogKeys
 from events.opening import open_database, open_ledger
 from events.projections import Projections
-from storage import embedded
+from events.publishing.places import Places
+from events.publishing.publisher import Publisher
 from storage.deposits import Deposits
 from storage.forwarding import Forwarding
-from storage.s3_client import Endpoint, connect
-from storage.vault import S3Vault, VaultSettings
-from storage.weed_config import Credentials
+from storage.vault import S3Vault
 
 LEDGER_FILE: Final = "ledger.sqlite"
 
@@ -50,7 +53,8 @@ def compose(settings: Settings, **overrides: Any) -> Iterator[Services]:  # noqa
     """Run a deployment for as long as the context is open; `overrides` replace parts by name.
 
     1. keys; 2. database, refused with unsafe settings; 3. ledger and its tables; 4. vault, probed: without it
-    nothing can be deposited, but reading goes on; 5. what stands on them.
+    nothing can be deposited, but reading goes on; 5. what stands on them; 6. the published log, compared before
+    acts are taken.
     """
     with ExitStack() as stack:
         yield _composed(settings, stack, overrides)
@@ -66,9 +70,10 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     database.create(list(TABLES.values()))
     projections = Projections(database, ledger)
     projections.create()
+    store = _store(settings, stack)
     vault, fault = overrides.get("vault"), None
     if vault is None:
-        vault, fault = _vault(settings, keys.master, stack)
+        vault, fault = _vault(store, keys.master, stack)
     deposits = Deposits(settings.data_dir / "deposits", clock, limit=settings.max_deposit_bytes)
     stack.callback(deposits.close)
     forwarding = None
@@ -83,6 +88,7 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     stack.callback(writing.stop)
     replies.forget_unfinished()
     operations.fail_left_over()
+    log = _published(settings, ledger, keys, _places(store), stack)
     upkeep = Upkeep(deposits, vault, clock)
     upkeep.start()
     stack.callback(upkeep.stop)
@@ -105,6 +111,7 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         operations=operations,
         service=Service(ledger, keys.service, clock),
         writing=writing,
+        log=log,
     )
 
 
@@ -115,10 +122,21 @@ def target(settings: Settings) -> str:
     return str(settings.data_dir / LEDGER_FILE)
 
 
-def _vault(settings: Settings, master: MasterKey, stack: ExitStack) -> tuple[S3Vault | None, str | None]:
-    """Return the vault, or why there is none: then deposits are refused and all else goes on."""
+def _store(settings: Settings, stack: ExitStack) -> Store | str:
+    """Return the object store, or why there is none."""
     try:
-        vault = _embedded(settings, master, stack) if settings.s3 is None else _given(settings, master)
+        return open_store(settings, stack)
+    except CustodyError as error:
+        _log.error("store_not_usable", code=error.code, message=error.message)
+        return error.message
+
+
+def _vault(store: Store | str, master: MasterKey, stack: ExitStack) -> tuple[S3Vault | None, str | None]:
+    """Return the vault, or why there is none: then deposits are refused and all else goes on."""
+    if isinstance(store, str):
+        return None, store
+    try:
+        vault = store.vault(master)
     except CustodyError as error:
         _log.error("vault_not_usable", code=error.code, message=error.message)
         return None, error.message
@@ -126,27 +144,26 @@ def _vault(settings: Settings, master: MasterKey, stack: ExitStack) -> tuple[S3V
     return vault, None
 
 
-def _embedded(settings: Settings, master: MasterKey, stack: ExitStack) -> S3Vault:
-    store = embedded.start(settings.data_dir / "store")
-    stack.callback(store.stop)
-    found = VaultSettings(
-        bucket=embedded.EVIDENCE_BUCKET, keys_bucket=embedded.KEYS_BUCKET, sync_dir=store.objects_dir
-    )
-    return S3Vault(connect(store.endpoint), found, master, reading=connect(store.endpoint, attempts=1))
+def _places(store: Store | str) -> Places | str:
+    """Return the places of the log, or why there are none."""
+    if isinstance(store, str):
+        return store
+    try:
+        return store.places()
+    except CustodyError as error:
+        _log.error("published_log_not_usable", code=error.code, message=error.message)
+        return error.message
 
 
-def _given(settings: Settings, master: MasterKey) -> S3Vault:
-    s3 = settings.s3
-    if s3 is None:
-        raise TypeError("no store is set")
-    credentials = Credentials(
-        access_key=s3.access_key.get_secret_value(), secret_key=s3.secret_key.get_secret_value()
-    )
-    endpoint = Endpoint(
-        url=s3.endpoint,
-        credentials=credentials,
-        region=s3.region,
-        ca_bundle=None if s3.ca_bundle is None else str(s3.ca_bundle),
-    )
-    found = VaultSettings(bucket=s3.bucket, keys_bucket=s3.keys_bucket)
-    return S3Vault(connect(endpoint), found, master, reading=connect(endpoint, attempts=1))
+def _published(
+    settings: Settings, ledger: StoredLedger, keys: DeploymentKeys, places: Places | str, stack: ExitStack
+) -> PublishedLog:
+    """Compare database and published log, and begin to publish (log-v1 sections 3 and 6)."""
+    log_keys = LogKeys(keys.log)
+    policy = read_policy(settings.witness_policy, log_keys)
+    if isinstance(places, Places):
+        publisher = Publisher(ledger, log_keys, places, policy)
+        begin(settings, publisher, places, log_keys.origin, stack)
+    elif settings.publish:
+        ledger.refuse_writes(NOT_COMPARED.format(reason=places))
+    return published_log(ledger, log_keys, policy, places)

@@ -14,6 +14,7 @@ ADMINISTRATOR_EXCLUDED: Final = "role.administrator-excluded"
 AUDITOR_NO_CONTENT: Final = "role.auditor-no-content"
 OTHER_PERSON: Final = "session.other-person"
 LEDGER_READERS: Final = "role.ledger-readers"
+LOG_READERS: Final = "role.log-readers"
 
 _READS_FILES: Final = frozenset({"officer", "custodian", "prosecutor"})
 
@@ -93,6 +94,12 @@ def require_ledger_reader(who: Who) -> None:
     """Raise NotPermitted unless the person may have the whole ledger verified."""
     if not (who.is_auditor or who.is_administrator):
         raise NotPermitted(LEDGER_READERS, "the whole ledger is for auditors and administrators")
+
+
+def require_log_reader(who: Who) -> None:
+    """Raise NotPermitted unless the person may have the entries of the published log (log-v1 2.4)."""
+    if not (who.is_auditor and who.confirmed):
+        raise NotPermitted(LOG_READERS, "the entries of the published log are for auditors")
 
 
 def _refuse_administrator(who: Who) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from api.key_files import DeploymentKeys, FoundingToken
 from api.operations import Operations
+from api.publishing import PublishedLog
 from api.replies import Replies
 from api.service import Service
 from api.sessions import Sessions
@@ -51,6 +52,7 @@ class Services:
     operations: Operations
     service: Service
     writing: Writing
+    log: PublishedLog
 
     def require_vault(self) -> Vault:
         """Return the vault. Raises WritesRefused with the cause when it was not good at start."""

@@ -57,6 +57,13 @@ class Settings(BaseSettings):
         default=64 * MIB, ge=8 * MIB, description="largest body of one writing request, in bytes"
     )
     max_deposit_bytes: int = Field(default=1 << 40, ge=1, description="largest file of one deposit, in bytes")
+    publish: bool = Field(default=True, description="publish the log beside the service")
+    publish_seconds: float = Field(
+        default=3.0, gt=0, le=3600, description="seconds between two looks whether there is more to publish"
+    )
+    witness_policy: Path | None = Field(
+        default=None, description="file of witnesses that cosign, a C2SP tlog-policy; none means no witness"
+    )
     operation_workers: int = Field(default=2, ge=1, le=64, description="long operations at a time")
 
     @field_validator("public_urls")
