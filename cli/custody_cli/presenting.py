@@ -15,9 +15,12 @@ def tree(value: Mapping[str, Json]) -> str:
 
 
 def label(name: str) -> str:
-    """Return the word for a member in the chosen language, or its name."""
+    """Return the word for a member in the chosen language, or its name; parts of files name their file."""
+    if name.startswith("files/") and name.count("/") == 2:
+        _, file, part = name.split("/")
+        return f"{say('field.file')} {output.clean(file)}, {label(part)}"
     key = f"field.{name.replace('_', '-')}"
-    return say(key) if key in TABLE else name
+    return say(key) if key in TABLE else output.clean(name)
 
 
 def plain(value: Json) -> str:

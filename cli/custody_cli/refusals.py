@@ -11,7 +11,7 @@ from custody_cli.messages import say
 from custody_verifier.canonical import Json
 
 _SENTENCES: Final = ("detail", "reason", "title")
-_TIMES: Final = ("earliest", "latest")
+_TIMES: Final = {"earliest": "server.earliest", "latest": "server.latest"}
 
 AnyFault = TypeVar("AnyFault", bound=Fault)
 
@@ -33,10 +33,10 @@ def _more(problem: Mapping[str, Json], sentence: str) -> Iterator[str]:
     if path and path not in sentence:
         yield say("server.member", path=path)
     facts = problem.get("facts")
-    for name in _TIMES:
+    for name, key in _TIMES.items():
         time = _text(facts.get(name)) if isinstance(facts, dict) else ""
         if time and time not in sentence:
-            yield say(f"server.{name}", time=time)
+            yield say(key, time=time)
 
 
 def _text(value: Json) -> str:

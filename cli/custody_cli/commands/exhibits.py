@@ -13,7 +13,7 @@ from custody_cli.commands.shared import argument, option, recorded, settings_of
 from custody_cli.compose import Draft
 from custody_cli.contact import Contact
 from custody_cli.faults import Misuse
-from custody_cli.intake.fields import Body, merge, read_set
+from custody_cli.intake.fields import Body, complete, merge, read_set
 from custody_cli.naming import Exhibit
 from custody_cli.opening import contact
 from custody_cli.presenting import act_line, tree
@@ -85,7 +85,7 @@ def amend(
     with contact(settings) as link:
         found = naming.exhibit(link, name)
         before = _said_before(link, found)
-        opened = {member: _completed(before.get(member), value) for member, value in said.items()}
+        opened = complete({member: _completed(before.get(member), value) for member, value in said.items()})
         draft = Draft(type="exhibit.amended.v1", stream=found.stream, opened={**opened, "reason": reason})
         recorded(settings, record(link, [draft]), found.reference, reference=found.reference)
 

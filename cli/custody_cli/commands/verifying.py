@@ -10,9 +10,10 @@ from custody_cli import answers, checkpoints, naming, operations, output
 from custody_cli.checking import Check, own_checks, worst
 from custody_cli.commands.shared import argument, group, option, settings_of
 from custody_cli.contact import Contact
-from custody_cli.messages import TABLE, say
+from custody_cli.messages import TABLE, chosen, say
 from custody_cli.opening import contact
 from custody_verifier.canonical import Json
+from custody_verifier.ukrainian import SENTENCES
 
 app = group("help.verify")
 FAILED, UNCHECKED = 1, 3
@@ -88,23 +89,30 @@ def _print_question(link: Contact, name: str, question: Json) -> None:
     answer = answers.text(question, "answer").replace(" ", "-")
     basis = answers.optional_text(question, "basis") or ""
     lines = [f"{_word('question', name):<30} {_word('answer', answer)}" + (f" ({basis})" if basis else "")]
-    lines += [f"    {_finding(each)}" for each in answers.items(question, "findings")]
+    lines += [f"    {finding_line(each)}" for each in answers.items(question, "findings")]
     data = {**answers.record(question, name), "question": name}
     output.result(link.settings, "question", data, "\n".join(lines))
 
 
 def _print_check(link: Contact, check: Check) -> None:
+    output.result(link.settings, "own-check", check.to_json(), check_lines(check))
+
+
+def check_lines(check: Check) -> str:
+    """Return an own check with its findings, all of which fail it."""
     head = f"{say(f'check.{check.name}'):<30} {_word('answer', check.outcome)} ({check.count})"
-    text = "\n".join([head, *(f"    {say('weight.fails')}: {output.clean(each)}" for each in check.findings)])
-    output.result(link.settings, "own-check", check.to_json(), text)
+    return "\n".join([head, *(f"    {say('weight.fails')}: {output.clean(each)}" for each in check.findings)])
 
 
-def _finding(finding: Json) -> str:
+def finding_line(finding: Json) -> str:
+    """Return a finding of the server's verdict on one line, its weight first; without one it is the worst."""
     code = answers.optional_text(finding, "code") or ""
     text = answers.optional_text(finding, "text") or answers.optional_text(finding, "reason") or ""
     entries = answers.record(finding, "finding").get("entries")
     where = f" [{', '.join(map(str, entries))}]" if isinstance(entries, list) and entries else ""
     weight = _word("weight", answers.optional_text(finding, "weight") or "fails")
+    if chosen() == "uk" and code in SENTENCES:
+        text = f"{SENTENCES[code]} ({text})"
     return output.clean(f"{weight}: {code}{where}: {text}")
 
 

@@ -70,14 +70,20 @@ def describe(said: Said, label: str) -> Body:
 def describe_physical(body: Body) -> Body:
     """Return the members of a physical exhibit: its groups are always there, null when nothing is said."""
     merged: Body = {"identifiers": None, "packaging": None, "seal": None, **body}
-    identifiers, packaging = merged["identifiers"], merged["packaging"]
-    if isinstance(identifiers, dict):
-        merged["identifiers"] = {**dict.fromkeys(_IDENTIFIERS), **identifiers}
-    if isinstance(packaging, dict):
-        merged["packaging"] = {"bag_number": None, **packaging}
-        require(merged, ("packaging.type",))
     require(merged, ("quantity", "condition"))
-    return merged
+    return complete(merged)
+
+
+def complete(body: Body) -> Body:
+    """Return members with null where a group says nothing; a packaging that is there has a type (acts-v1, 2)."""
+    completed = dict(body)
+    for name, members in (("identifiers", _IDENTIFIERS), ("packaging", ("bag_number",))):
+        group = body.get(name)
+        if isinstance(group, dict):
+            completed[name] = {**dict.fromkeys(members), **group}
+    if completed.get("packaging") is not None:
+        require(completed, ("packaging.type",))
+    return completed
 
 
 def require_described(body: Body) -> None:

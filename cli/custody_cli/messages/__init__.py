@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from custody_cli.messages.commands import COMMANDS
+from custody_cli.messages.labels import LABELS
 from custody_cli.messages.problems import PROBLEMS
 from custody_cli.messages.results import RESULTS
 
 Language = Literal["en", "uk"]
 
-TABLE: Final[Mapping[str, tuple[str, str]]] = {**COMMANDS, **PROBLEMS, **RESULTS}
+TABLE: Final[Mapping[str, tuple[str, str]]] = {**COMMANDS, **LABELS, **PROBLEMS, **RESULTS}
 """Key to the text in English and in Ukrainian; `{name}` stands for a fact."""
 
 _chosen: list[Language] = ["en"]

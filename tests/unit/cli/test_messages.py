@@ -9,11 +9,18 @@ import pytest
 import custody_cli
 from custody_cli import messages
 from custody_cli.messages import TABLE, language_of, say_in
+from tests.support.tree import ROOT
 
 SOURCE = [path.read_text(encoding="utf-8") for path in Path(custody_cli.__file__).parent.rglob("*.py")]
 ASKED = re.compile(
     r"""(?:say|group|argument|Fault|Misuse|NotThere|Denied|Conflicting|Unreachable|NotChecked)\(\s*"([a-z.-]+)"""
     r"""|(?:option|Refused|note)\(\s*[^,()]+,\s*"([a-z.-]+\.[a-z.-]+)\""""
+)
+
+ACTS = ROOT / "docs" / "spec" / "acts-v1.md"
+MEMBER_ROWS = ("| public", "| body")
+MEMBER = re.compile(
+    r"""[{;]\ ?([a-z_0-9]+)\??:|(?:(?<!\\)\|\ |;\ |counted\):\ |optional:\ )`([a-z_0-9]+)`\ [^\\]"""
 )
 
 
@@ -66,6 +73,17 @@ def test_no_text_is_left_over() -> None:
     unused = {key for key in TABLE.keys() - used if not key.startswith(looked_up)}
 
     assert unused == set()
+
+
+def test_every_member_of_an_act_has_its_word() -> None:
+    """What acts-v1 lists as public part and body is shown under a word of either language."""
+    rows = [row for row in ACTS.read_text(encoding="utf-8").splitlines() if row.startswith(MEMBER_ROWS)]
+    named = {
+        name for row in rows for found in MEMBER.findall(row) for name in found if name and name != "null"
+    }
+
+    assert len(named) > 80
+    assert {name for name in named if f"field.{name.replace('_', '-')}" not in TABLE} == set()
 
 
 @pytest.mark.parametrize(

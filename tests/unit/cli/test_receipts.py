@@ -12,6 +12,7 @@ from custody_cli.faults import IntegrityFault, NotThere
 from custody_cli.keys import Key, new_key
 from custody_cli.profile import Profile
 from custody_verifier.canonical import Json
+from custody_verifier.command import main as custody_verify
 from custody_verifier.note import Checkpoint
 from tests.support.client_ledger import ClientLedger
 
@@ -132,6 +133,18 @@ def test_receipts_in_files_are_checked_without_a_server(tmp_path: Path, ledger: 
     file.write_bytes(b"no proof")
     with pytest.raises(IntegrityFault):
         receipts.read_files(pin, file)
+
+
+def test_the_files_of_a_receipt_are_what_the_verifier_takes(
+    tmp_path: Path, ledger: ClientLedger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`custody-verify receipt` with the policy beside it: 0 as written, 1 when the entry is altered."""
+    printing.write(tmp_path, ledger.pin(), receipts.read(ledger.pin(), told(ledger)))
+    command = ["receipt", str(tmp_path / "1.tlog-proof"), "--trust", str(tmp_path / "1.policy")]
+
+    assert custody_verify(command) == 0, capsys.readouterr()
+    (tmp_path / "1.entry").write_bytes(ledger.leaves[2])
+    assert custody_verify(command) == 1
 
 
 def test_the_printed_receipt_speaks_both_languages(tmp_path: Path, ledger: ClientLedger) -> None:
