@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.digests import Block, Lanes, Measured, PlainDigests
-from storage.streaming import HEADER, SEGMENT, Segments, Source, blocks, decrypting, read_exactly
+from storage.streaming import HEADER, REST, SEGMENT, Segments, Source, blocks, read_exactly
 
 _BATCH: Final = 4  # segments digested at once: enough to pay for the hand-over, little memory
+_SETS: Final = 2  # of a batch each: one is filled while the other is digested
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,12 @@ def measure(source: Source, key: bytes, associated_data: bytes) -> MeasuredFile:
     header = read_exactly(source, HEADER)
     segments = Segments(header, key, associated_data)
     stored.feed([header])
+    buffers = _Buffers(_SETS * _BATCH)
     sealed: list[Block] = []
     opened: list[Block] = []
     for index, block, last in blocks(source, SEGMENT - HEADER, SEGMENT):
         sealed.append(block)
-        opened.append(segments.unseal(index, block, last=last))
+        opened.append(segments.unseal_into(index, block, buffers.of(index), last=last))
         if len(sealed) == _BATCH or last:
             stored.feed(sealed)
             plain.feed(opened)
@@ -44,8 +46,10 @@ def measure_plain(source: Source, key: bytes, associated_data: bytes) -> tuple[s
 
     One thread, so that many files side by side keep all cores busy.
     """
-    digest, size = hashlib.sha256(), 0
-    for plain in decrypting(source, key, associated_data):
+    digest, size, buffer = hashlib.sha256(), 0, bytearray(REST)
+    segments = Segments(read_exactly(source, HEADER), key, associated_data)
+    for index, block, last in blocks(source, SEGMENT - HEADER, SEGMENT):
+        plain = segments.unseal_into(index, block, buffer, last=last)
         digest.update(plain)
         size += len(plain)
     return digest.hexdigest(), size
@@ -57,6 +61,20 @@ def measure_stored(source: Source) -> tuple[str, int]:
     while block := read_exactly(source, SEGMENT):
         stored.feed([block])
     return stored.sha256(), stored.size
+
+
+class _Buffers:
+    """Buffers for plain segments in turns, made when they are first needed: a small file needs one."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._made: list[bytearray] = []
+
+    def of(self, index: int) -> bytearray:
+        """Return the buffer of a segment, which was that of the segment `count` before it."""
+        if len(self._made) < self._count:
+            self._made.append(bytearray(REST))
+        return self._made[index % self._count]
 
 
 class StoredDigest:

@@ -7,28 +7,27 @@ import os
 import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 import boto3
 
 from custody.ports import FileDigests, Outcome, StoredFile
-from custody.values import ExhibitId, FileId, LedgerId, PersonId
+from custody.values import ExhibitId, FileId, LedgerId
 from storage import embedded
-from storage.deposits import Deposits
-from storage.forwarding import Forwarding
 from storage.locks import Retention
-from storage.naming import FileNames
 from storage.s3_client import Endpoint, connect
 from storage.scrub import check_all
 from storage.vault import S3Vault, VaultSettings
 from storage.wrapping import FileMasterKey
+from tests.bench import servers
+from tests.support import doors, large
+from tests.support.doors import Person
+from tests.support.large import Large
+from tests.support.running_store import admin_of
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -36,11 +35,7 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 SIZE = int(os.environ.get("CUSTODY_BENCH_FILE_MIB", "1024")) * MIB
 FILES = 4  # re-checked side by side
-PERSON = PersonId("person/11111111-1111-4111-8111-111111111111")
 LEDGER = LedgerId("ab" * 32)
-
-Deposit = Callable[[Path, FileDigests], None]
-"""Takes a file all the way in, over HTTP or in process; returns once it is durable and was compared."""
 
 
 class Row(TypedDict):
@@ -54,59 +49,32 @@ class Row(TypedDict):
     must: float | None
 
 
-class _Now:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
+def rows(rounds: int) -> list[Row]:
+    """Return the rows of I(4) and I(5)."""
+    with servers.folder() as folder:
+        return [*_deposits(rounds, folder), *_checks(rounds, folder)]
 
 
-def rows(rounds: int, deposit: Deposit | None = None, store: embedded.EmbeddedS3 | None = None) -> list[Row]:
-    """Measure; `deposit` and the `store` that it ends in let the same bench run over HTTP."""
-    with _folder() as folder:
-        own = embedded.start(folder / "store") if store is None else store
-        try:
-            return [*_deposits(rounds, folder, own, deposit), *_checks(rounds, folder, own)]
-        finally:
-            if store is None:
-                own.stop()
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="custody-bench-"))
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path)
-
-
-def _deposits(rounds: int, folder: Path, store: embedded.EmbeddedS3, deposit: Deposit | None) -> list[Row]:
-    """(4) Ours and the peer's, in turns."""
+def _deposits(rounds: int, folder: Path) -> list[Row]:
+    """(4) Over HTTP to a server in its own process, and the peer on that server's store, in turns."""
     source, declared = _file(folder / "source", SIZE)
-    vault = _vault(store)
-    deposits = Deposits(folder / "deposits", _Now())
-    forwarding = Forwarding(deposits, vault)
-    ours_way = deposit or (lambda path, given: _in_process(deposits, forwarding, path, given))
-    client = _bare(store.admin)
     ours, peer = [], []
-    for _ in range(rounds):
-        ours.append(_seconds(lambda: ours_way(source, declared)))
-        peer.append(_seconds(lambda: _peer_deposit(client, source, folder / "back")))
-    forwarding.close()
-    deposits.close()
-    vault.close()
+    with doors.running(folder / "data") as server:
+        officer = doors.enrol(doors.found(server), "officer", "officer")
+        client = _bare(admin_of(server.data_dir))
+        for _ in range(rounds):
+            ours.append(_seconds(lambda: _deposit(officer, source, declared)))
+            peer.append(_seconds(lambda: _peer_deposit(client, source, folder / "back")))
     source.unlink()
-    way = "over HTTP" if deposit else "in process"
-    return [_rate(f"deposit of {SIZE // MIB} MiB until durable and compared, {way}", SIZE, ours, peer, 0.7)]
+    shutil.rmtree(folder / "data")
+    name = f"deposit of {SIZE // MIB} MiB over HTTP until durable, read back and compared"
+    return [_rate(name, SIZE, ours, peer, 0.7)]
 
 
-def _in_process(deposits: Deposits, forwarding: Forwarding, path: Path, declared: FileDigests) -> None:
-    name = str(uuid.uuid4())
-    names = FileNames(file=FileId(name), exhibit=ExhibitId(f"exhibit/{name}"), ledger=LEDGER)
-    made = deposits.create(declared=declared, metadata={}, person=PERSON, session="bench")
-    forwarding.begin(made, names)
-    deposits.append(made.id, PERSON, 0, _chunks(path))
-    forwarding.finish(made, names)
-    deposits.delete(made.id, PERSON)
+def _deposit(officer: Person, source: Path, declared: FileDigests) -> None:
+    told = large.deposit(officer, Large.named(source, declared))
+    if (told["outcome"], told["sha256"]) != ("match", declared.sha256):
+        raise AssertionError(told)
 
 
 def _peer_deposit(client: S3Client, source: Path, back: Path) -> None:
@@ -117,8 +85,16 @@ def _peer_deposit(client: S3Client, source: Path, back: Path) -> None:
     back.unlink()
 
 
-def _checks(rounds: int, folder: Path, store: embedded.EmbeddedS3) -> list[Row]:
+def _checks(rounds: int, folder: Path) -> list[Row]:
     """(5) Files of SIZE / FILES each, all cores, against one stream of the same bytes."""
+    store = embedded.start(folder / "store")
+    try:
+        return _checked(rounds, folder, store)
+    finally:
+        store.stop()
+
+
+def _checked(rounds: int, folder: Path, store: embedded.EmbeddedS3) -> list[Row]:
     vault = _vault(store)
     client = _bare(store.admin)
     source, declared = _file(folder / "part", SIZE // FILES)
@@ -192,12 +168,6 @@ def _file(path: Path, size: int) -> tuple[Path, FileDigests]:
             sha512.update(block)
             file.write(block)
     return path, FileDigests(size=size, sha256=sha256.hexdigest(), sha512=sha512.hexdigest())
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
-        while chunk := file.read(MIB):
-            yield chunk
 
 
 def _seconds(action: Callable[[], None]) -> float:
