@@ -17,11 +17,12 @@ LEDGER_READERS: Final = "role.ledger-readers"
 LOG_READERS: Final = "role.log-readers"
 
 _READS_FILES: Final = frozenset({"officer", "custodian", "prosecutor"})
+_NO_EVIDENCE: Final = frozenset({"ledger", "person"})  # kinds of streams without any
 
 
 def sight(who: Who) -> PersonId | None:
     """Return whose cases a list is limited to; None for an auditor, who sees all. Raises NotPermitted."""
-    _refuse_administrator(who)
+    refuse_administrator(who)
     return None if who.is_auditor else who.person
 
 
@@ -31,20 +32,24 @@ def require_case(view: View, who: Who, case: CaseId) -> CaseState:
     if not isinstance(state, CaseState):
         raise NotFound("case", case)
     if who.is_administrator or not (who.is_auditor or state.roles(who.person)):
-        _refuse_administrator(who)
+        refuse_administrator(who)
         raise NotFound("case", case)
     return state
 
 
 def require_exhibit(view: View, who: Who, exhibit: ExhibitId) -> ExhibitState:
-    """Return an exhibit whose case the person may see. Raises NotFound, NotPermitted."""
+    """Return an exhibit whose case the person may see, or for which they are answerable. Raises NotFound, NotPermitted.
+
+    A custodian who lost their roles in the case has to hand the exhibit over, and must be able to (continuity-v1 2.3).
+    """
     state = view.state(StreamName(exhibit))
     if not isinstance(state, ExhibitState):
         raise NotFound("exhibit", exhibit)
     try:
         require_case(view, who, state.case)
     except NotFound:
-        raise NotFound("exhibit", exhibit) from None
+        if state.custodian != who.person:
+            raise NotFound("exhibit", exhibit) from None
     return state
 
 
@@ -62,7 +67,11 @@ def require_stream(view: View, who: Who, stream: StreamName) -> None:
     kind, _, number = stream.partition("/")
     if view.state(stream) is None:
         raise NotFound("stream", stream)
-    if kind in {"ledger", "person"} or who.is_auditor or who.is_administrator:
+    if kind in _NO_EVIDENCE:
+        return
+    if not who.confirmed:
+        raise NotFound("stream", stream)
+    if who.is_auditor or who.is_administrator:
         return
     if kind == "case":
         require_case(view, who, CaseId(stream))
@@ -72,7 +81,7 @@ def require_stream(view: View, who: Who, stream: StreamName) -> None:
 
 def require_entry(view: View, who: Who, act: Act) -> None:
     """Raise NotFound unless the person may see the entry that records an act."""
-    if act.person == who.person:
+    if act.person == who.person and who.confirmed:
         return
     try:
         require_stream(view, who, act.stream)
@@ -82,12 +91,14 @@ def require_entry(view: View, who: Who, act: Act) -> None:
 
 def shown(who: Who, act: Act, disclosures: tuple[Disclosure, ...]) -> tuple[Disclosure, ...]:
     """Return those disclosures of an entry that the person may see; `require_entry` came before."""
+    if who.is_administrator and act.kind not in _NO_EVIDENCE:
+        return ()  # nor what they recorded themselves, before they became one
     if act.person == who.person:
         return disclosures
     if act.kind == "person":
         own = who.is_administrator or who.is_auditor or str(act.stream) == who.person
         return tuple(each for each in disclosures if own or each.name == "name")
-    return () if who.is_administrator and act.kind != "ledger" else disclosures
+    return disclosures
 
 
 def require_ledger_reader(who: Who) -> None:
@@ -102,7 +113,8 @@ def require_log_reader(who: Who) -> None:
         raise NotPermitted(LOG_READERS, "the entries of the published log are for auditors")
 
 
-def _refuse_administrator(who: Who) -> None:
+def refuse_administrator(who: Who) -> None:
+    """Raise NotPermitted for an administrator, who reads no evidence."""
     if who.is_administrator:
         raise NotPermitted(ADMINISTRATOR_EXCLUDED, "an administrator may not see evidence")
 

@@ -61,7 +61,7 @@ def inbox(services: ServicesDep, who: NewcomerDep) -> Response:
     """Return what waits for the person: offers, keys to confirm, recoveries to approve."""
     waiting, people = services.projections.inbox(who.person), People(services)
     items: list[dict[str, object]] = []
-    if not who.is_administrator:  # whose roles in cases are dormant
+    if who.confirmed and not who.is_administrator:  # whose roles in cases are dormant
         items += [{"kind": "offer", **exhibit_item(each, people)} for each in waiting.offers]
     items += [{"kind": "key", **asdict(each)} for each in waiting.keys]
     items += [{"kind": "recovery", **asdict(each)} for each in waiting.recoveries]

@@ -36,6 +36,7 @@ def search(
 @router.get("/files/held", operation_id="held")
 def held(services: ServicesDep, who: WhoDep, sha256: Annotated[str, Query(pattern=HASH)]) -> Response:
     """Tell whether a file with this digest is held here, and where, as far as the person may see."""
+    permissions.refuse_administrator(who)
     found = services.projections.held(sha256)
     seen = [
         {"exhibit": each.exhibit, "reference": each.reference, "case": each.case, "file": each.file}

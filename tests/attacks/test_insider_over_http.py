@@ -6,6 +6,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -290,6 +291,69 @@ def test_the_log_holds_no_secret_and_no_evidence(house: House) -> None:
     lines = [json.loads(line) for line in log.splitlines() if '"event": "request"' in line]
     assert lines
     assert {"request_id", "method", "route", "status", "duration_ms"} <= lines[-1].keys()
+
+
+def test_who_becomes_an_administrator_reads_no_evidence_of_before(house: House) -> None:
+    """Not even the values of their own acts; nor is a digest answered to an administrator."""
+    name = f"turned {uuid.uuid4()}"
+    person = doors.enrol(house.founder, name, "officer")
+    exhibit = doors.physical(person, doors.open_case(person, f"T-{secrets.token_hex(4)}".upper()))
+    index = person.client.get(f"/streams/{exhibit}").json()["entries"][0]
+    before = person.client.get(f"/entries/{index}").json()["disclosures"]
+
+    house.founder.write("person.role-granted.v1", person.id, {"role": "administrator"}, {"reason": None})
+    held = person.client.get("/files/held", params={"sha256": hashlib.sha256(house.data).hexdigest()})
+
+    assert before
+    assert person.client.get(f"/entries/{index}").json()["disclosures"] == []
+    assert (held.status_code, held.json()["rule"]) == (403, "role.administrator-excluded")
+
+
+def test_a_custodian_who_left_the_case_hands_the_exhibit_over(house: House) -> None:
+    """They stay answerable, so they may see the exhibit and its stream, and nothing else of the case or its files."""
+    person = doors.enrol(house.founder, f"leaving {uuid.uuid4()}")
+    officer = house.officer
+    case = doors.open_case(officer, f"L-{secrets.token_hex(4)}".upper(), custodian=person)
+    exhibit, other = doors.physical(officer, case), doors.physical(officer, case)
+    officer.write("transfer.offered.v1", exhibit, {"to": person.id}, examples.offer())
+    offer = officer.client.get(f"/streams/{exhibit}").json()["previous"]
+    person.write("transfer.accepted.v1", exhibit, {"offer": offer}, examples.acceptance())
+    officer.write(
+        "case.member-removed.v1", case, {"person": person.id, "role": "custodian"}, {"reason": "moved away"}
+    )
+
+    person.write("transfer.offered.v1", exhibit, {"to": officer.id}, examples.offer())
+    hidden = [f"/streams/{other}", f"/streams/{case}", f"/cases/{case.partition('/')[2]}"]
+    assert person.client.get(f"/exhibits/{exhibit.partition('/')[2]}").status_code == 200
+    assert [person.client.get(path).status_code for path in hidden] == [404, 404, 404]
+
+    offer = officer.client.get(f"/streams/{exhibit}").json()["previous"]
+    officer.write("transfer.accepted.v1", exhibit, {"offer": offer}, examples.acceptance())
+    assert person.client.get(f"/streams/{exhibit}").status_code == 404
+
+
+def test_a_key_from_a_recovery_sees_nothing_before_it_is_confirmed(house: House) -> None:
+    """Two administrators who give themselves somebody's key read nothing with it that leaves no act of that key."""
+    second = doors.enrol(house.founder, f"second {uuid.uuid4()}", "administrator")
+    person = doors.enrol(house.founder, f"robbed {uuid.uuid4()}", "officer")
+    exhibit = doors.physical(person, doors.open_case(person, f"R-{secrets.token_hex(4)}".upper()))
+    index = person.client.get(f"/streams/{exhibit}").json()["entries"][0]
+    thief = Person(house.server, f"thief {uuid.uuid4()}")
+    keys: dict[str, Json] = {
+        "key": thief.officer.key.public(),
+        "session_key": thief.officer.session.public(),
+    }
+    check: Json = {"method": "none", "document": None, "checked_on": None}
+    body: dict[str, Json] = {"identity_check": check, "reason": "lost"}
+    house.founder.write("person.recovery-proposed.v1", person.id, keys, body)
+    proposal = second.client.get(f"/streams/{person.id}").json()["previous"]
+    second.write("person.recovery-approved.v1", person.id, {"proposal": proposal})
+    thief.officer = replace(thief.officer, person=person.officer.person)
+
+    assert thief.sign_in().status_code == 201
+    hidden = [f"/entries/{index}", f"/receipts/{index}", f"/streams/{exhibit}"]
+    assert [thief.client.get(path).status_code for path in hidden] == [404, 404, 404]
+    assert {item["kind"] for item in thief.client.get("/inbox").json()["items"]} == {"key"}
 
 
 def fresh(person: Person) -> Person:
