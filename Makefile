@@ -31,6 +31,7 @@ run: $(READY) ## run the service on the embedded ledger and vault
 
 test: $(READY) ## all tests, the fast ones first
 	@deploy/foreign-clients
+	@deploy/browser
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # What a verdict rests on has a test for every branch.

@@ -7,6 +7,7 @@ from types import FrameType
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
+    "tests.support.browsers",
     "tests.support.doors",
     "tests.support.databases",
     "tests.support.office",

@@ -1,7 +1,7 @@
 """Real servers are not optional where it counts: with --require-services a test skipped for want of one fails.
 
 A machine without them may skip such tests and is told so. CI (CI=true) may not: a skip of a test marked
-`postgres` or `s3` becomes a failure, and a whole run in which no test of a kind passed fails as well.
+`browser`, `postgres` or `s3` becomes a failure, and a whole run in which no test of a kind passed fails as well.
 """
 
 import os
@@ -9,7 +9,7 @@ from collections.abc import Generator
 
 import pytest
 
-SERVICES = {"postgres": "postgres_url", "s3": "s3_server"}
+SERVICES = {"browser": "chromium", "postgres": "postgres_url", "s3": "s3_server"}
 """Marker of each service, and the fixture that every use of it goes through."""
 
 _PASSED = pytest.StashKey[set[str]]()
@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--require-services",
         action="store_true",
         default=os.environ.get("CI") == "true",
-        help="fail where a test is skipped for want of PostgreSQL or S3, or where none of a kind ran",
+        help="fail where a test is skipped for want of Chromium, PostgreSQL or S3, or where none of a kind ran",
     )
 
 
