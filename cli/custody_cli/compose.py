@@ -8,7 +8,7 @@ import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from custody_cli.faults import Misuse
@@ -155,9 +155,18 @@ def claimed(text: str | None) -> str:
         given = datetime.fromisoformat(text)
         written = (given if given.tzinfo else given.astimezone()).isoformat()
         instant(written, "at", "a claimed time")
-    except (ValueError, Malformed) as fault:
+    except (ValueError, OverflowError, Malformed) as fault:
         raise Misuse("time.bad", text=text) from fault
     return written
+
+
+def in_utc(text: str) -> str:
+    """Return a time that the officer gave as a recorded instant: UTC, six digits. Raises Misuse (entry-v1)."""
+    try:
+        given = datetime.fromisoformat(claimed(text)).astimezone(UTC)
+    except (ValueError, OverflowError) as fault:
+        raise Misuse("time.bad", text=text) from fault
+    return f"{given:%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
 def normal(value: Json) -> Json:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from custody_cli import answers, keys, output, private_files, profile
+from custody_cli import answers, keys, naming, output, private_files, profile
 from custody_cli.commands.shared import argument, group, option, recorded, settings_of
-from custody_cli.compose import Draft
+from custody_cli.compose import Draft, in_utc
 from custody_cli.contact import Contact
 from custody_cli.faults import Conflicting, Denied, Misuse
 from custody_cli.keys import Key, Use
@@ -134,11 +134,12 @@ def revoke(
 ) -> None:
     """Revoke a key: one's own, or as administrator another person's."""
     settings = settings_of(context)
+    since = None if untrusted_since is None else in_utc(untrusted_since)
     with contact(settings) as link:
         draft = Draft(
             type="person.key-revoked.v1",
-            stream=person or link.person.person,
-            public={"key": fingerprint.replace(" ", "").lower(), "untrusted_since": untrusted_since},
+            stream=link.person.person if person is None else naming.person(link, person).stream,
+            public={"key": fingerprint.replace(" ", "").lower(), "untrusted_since": since},
             opened={"reason": reason},
         )
         recorded(settings, record(link, [draft]), say("done.key-revoked"))

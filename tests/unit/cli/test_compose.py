@@ -17,6 +17,7 @@ from custody_cli.compose import (
     Signer,
     claimed,
     compose,
+    in_utc,
     path_of,
     sign,
 )
@@ -166,3 +167,12 @@ def test_a_batch_has_bounds(count: int) -> None:
 
     with pytest.raises(Misuse):
         sign([one] * count, key)
+
+
+def test_a_time_is_given_as_a_recorded_instant() -> None:
+    """In UTC with six digits, as `untrusted_since` is; what is no time, or none in UTC, is refused."""
+    assert in_utc("2026-11-22T10:14:00+02:00") == "2026-11-22T08:14:00.000000Z"
+    assert in_utc("2026-11-22T10:14").endswith(":14:00.000000Z")
+    for text in ("yesterday", "2026-13-01T00:00", "0001-01-01T00:00:00+14:00"):
+        with pytest.raises(Misuse):
+            in_utc(text)
