@@ -1,16 +1,18 @@
-"""`python -m api`: serve, founding-token, backup, restore, doctor."""
+"""`python -m api`: serve, founding-token, backup, restore, publish, rebuild, doctor."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
 from api.commands.backup import back_up, restore_from
 from api.commands.doctor import examine
+from api.commands.publish import publish, rebuild
 from api.commands.saying import say
 from api.commands.serve import serve, show_token
 from api.key_files import FoundingToken
@@ -19,6 +21,12 @@ from custody.errors import CustodyError
 
 USAGE_ERROR = 2
 FAILED = 1
+PLAIN: Final[dict[str, Callable[[Settings], int]]] = {
+    "serve": serve,
+    "publish": publish,
+    "rebuild": rebuild,
+    "doctor": examine,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +49,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     match options.command:
-        case "serve":
-            return serve(settings)
         case "founding-token":
             token = FoundingToken(settings.data_dir)
             show_token(token.open(), str(token.path), f"http://{settings.host}:{settings.port}")
@@ -51,8 +57,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return back_up(settings, options.folder, store=options.store)
         case "restore":
             return restore_from(settings, options.folder, options.checkpoint)
-        case _:
-            return examine(settings)
+        case name:
+            return PLAIN[str(name)](settings)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="bring a backup into an empty data folder")
     restore.add_argument("folder", type=Path)
     restore.add_argument("--checkpoint", type=Path, help="a checkpoint kept elsewhere, which it must hold")
+    commands.add_parser("publish", help="publish the log once, if the service does not")
+    commands.add_parser("rebuild", help="read the published ledger back into an empty database")
     commands.add_parser("doctor", help="look at settings, keys, database, vault and clock")
     return parser
 

@@ -10,6 +10,7 @@ from api.settings import S3Settings, Settings
 from custody.ports import MasterKey
 from events.publishing.places import Places
 from storage import embedded
+from storage.key_objects import KeyObjects
 from storage.objects import log_objects
 from storage.s3_client import Endpoint, connect
 from storage.vault import S3Vault, VaultSettings
@@ -29,6 +30,10 @@ class Store:
         """Return the vault, probed. Raises Unavailable."""
         reading = connect(self.endpoint, attempts=1)
         return S3Vault(connect(self.endpoint), self.settings, master, reading=reading)
+
+    def file_keys(self) -> KeyObjects:
+        """Return the wrapped keys of stored files."""
+        return KeyObjects(connect(self.endpoint), self.settings.keys_bucket)
 
     def places(self) -> Places:
         """Return the places of the log, probed (log-v1 section 1). Raises Unavailable."""

@@ -1,0 +1,118 @@
+"""The running service publishes: strangers check a copy of its log, and the ledger comes back from it."""
+
+import shutil
+from pathlib import Path
+from typing import cast
+
+import httpx2
+import pytest
+from tlog_scales.backend import LocalBackend
+from tlog_scales.reader import TilesReader
+from tlog_scales.signing import Vkey
+
+from custody.errors import NotFound
+from custody.ports import ObjectStore, StoredObject
+from events.publishing.mirror import mirror
+from storage.memory_objects import FolderObjects
+from tests.conformance.test_go_client import Audit, audit
+from tests.journeys.test_backup_restore import api
+from tests.support import doors, polling
+from tests.support.doors import Person, Server
+
+pytestmark = [pytest.mark.s3, pytest.mark.slow]
+
+__all__ = ["audit"]
+
+DATABASE = "ledger.sqlite"
+DATA = bytes(range(256)) * 40
+
+
+class Served:
+    """The log as somebody reads it over HTTP."""
+
+    def __init__(self, server: Server, reader: Person | None) -> None:
+        headers = {} if reader is None else {"Authorization": str(reader.client.headers["Authorization"])}
+        self._url, self._headers = f"{server.url}/log/", headers
+
+    def read(self, name: str) -> StoredObject:
+        """Return a file of the log."""
+        answer = httpx2.get(self._url + name, headers=self._headers)
+        if answer.status_code == 404:
+            raise NotFound("file", name)
+        assert answer.status_code == 200, answer.text
+        return StoredObject(answer.content, "")
+
+    def size(self) -> int:
+        """Return the size of the newest published checkpoint, 0 while there is none."""
+        try:
+            return int(self.read("checkpoint").data.split(b"\n")[1])
+        except NotFound:
+            return 0
+
+
+def head(server: Server) -> tuple[int, str, str]:
+    """Return size, root and state of a running ledger."""
+    told = httpx2.get(f"{server.api}/ledger").json()
+    return told["size"], told["root"], told["state"]
+
+
+def published(server: Server) -> int:
+    """Wait until the published log has every entry; return its size."""
+    size = head(server)[0]
+    polling.until(lambda: Served(server, None).size() >= size, "the publisher")
+    return size
+
+
+def put_away(data: Path, name: str) -> None:
+    """Move the database out of the data folder."""
+    (data.parent / name).mkdir()
+    for file in data.glob(f"{DATABASE}*"):
+        shutil.move(file, data.parent / name / file.name)
+
+
+def test_the_log_is_published_checked_by_strangers_and_read_back(tmp_path: Path, audit: Audit) -> None:
+    """Two foreign programs accept the served log; an older database is refused; a rebuild gives the same root."""
+    data, copy = tmp_path / "data", tmp_path / "log"
+    with doors.running(data) as server:
+        founder = doors.found(server)
+        officer, auditor = (
+            doors.enrol(founder, "officer", "officer"),
+            doors.enrol(founder, "auditor", "auditor"),
+        )
+        case = doors.open_case(officer, "LOG-1")
+        published(server)
+    put_away(data, "older")
+    shutil.copytree(tmp_path / "older", data, dirs_exist_ok=True)
+    with doors.running(data) as server:
+        for each in (officer, auditor):
+            each.client, each.server = server.client(), server
+            assert each.sign_in().status_code == 201
+        exhibit, file = doors.digital(officer, case, DATA)
+        size = published(server)
+        mirror(cast(ObjectStore, Served(server, auditor)), FolderObjects(copy))
+        vkey, newest = httpx2.get(f"{server.api}/ledger").json()["log"][0], head(server)
+        refused = httpx2.get(f"{server.url}/log/tile/entries/000.p/{size}").status_code
+    assert (0, "OK\n") == audit("log", copy, key=vkey)
+    reader = TilesReader(LocalBackend(copy))
+    reader.get_checkpoint().verify(Vkey.from_string(vkey))
+    assert (size, 401) == (reader.get_checkpoint().size, refused)
+
+    put_away(data, "newest")
+    shutil.copytree(tmp_path / "older", data, dirs_exist_ok=True)
+    with doors.running(data) as server:
+        told = httpx2.get(f"{server.api}/ledger").json()
+    assert told["state"] == "read-only"
+    assert "restored backup" in told["reason"]
+    put_away(data, "refused")
+
+    rebuilt = api(data, "rebuild")
+    assert (0, True) == (rebuilt.returncode, newest[1] in rebuilt.stdout), rebuilt.stdout
+    assert api(data, "publish").returncode == 0
+    with doors.running(data) as server:
+        assert newest == head(server)
+        officer.client, officer.server = server.client(), server
+        assert officer.sign_in().status_code == 201
+        path = f"/exhibits/{exhibit.partition('/')[2]}/files/{file}/content"
+        assert officer.client.get(path).content == DATA
+        doors.physical(officer, case)
+        assert published(server) > size
