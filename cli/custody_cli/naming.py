@@ -59,7 +59,11 @@ def case(contact: Contact, text: str) -> Case:
 
 
 def exhibit(contact: Contact, text: str) -> Exhibit:
-    """Return the exhibit of a reference, uuid or stream name; its number is proved from its intake and case."""
+    """Return the exhibit of a reference, uuid or stream name; its number is proved from its intake and case.
+
+    A number in a case that the officer may not see is passed over: that of an exhibit that came from another case, or
+    that they still hold after they left its case. Without any number it goes by its stream.
+    """
     uuid = references.uuid_in(text, "exhibit")
     wanted = None if uuid else references.read(text)
     stream = f"exhibit/{uuid}" if uuid else _listed_exhibit(contact, str(wanted))
@@ -69,10 +73,10 @@ def exhibit(contact: Contact, text: str) -> Exhibit:
     numbered = [each for each in evidence.forwards(contact, at) if each.entry.ordinal is not None]
     if not numbered:
         raise IntegrityFault("stream.other", stream=stream)
-    found = {_number(contact, each) for each in numbered}
+    found = [number for each in numbered if (number := _number(contact, each)) is not None]
     if wanted is not None and str(wanted) not in found:
         raise IntegrityFault("name.other", text=text)
-    return Exhibit(stream, at, numbered[0], str(wanted) if wanted else _number(contact, numbered[-1]))
+    return Exhibit(stream, at, numbered[0], str(wanted) if wanted else (found or [stream])[-1])
 
 
 def person(contact: Contact, text: str) -> Named:
@@ -95,11 +99,15 @@ def proved_name(contact: Contact, stream: str) -> str:
     return ""
 
 
-def _number(contact: Contact, numbered: Proved) -> str:
+def _number(contact: Contact, numbered: Proved) -> str | None:
+    """Return a number that an exhibit got, or None when its case is none that the officer may see."""
     stream = numbered.entry.act.public.get("case")
     if not isinstance(stream, str) or numbered.entry.ordinal is None:
         raise IntegrityFault("stream.other", stream=numbered.entry.act.stream)
-    opened = _first(contact, stream, "case.opened.v1")
+    try:
+        opened = _first(contact, stream, "case.opened.v1")
+    except NotThere:
+        return None
     return str(references.Reference(_opened_text(opened, "reference"), numbered.entry.ordinal))
 
 

@@ -144,6 +144,25 @@ def test_mistakes_are_marked_and_stay(office: Office, tmp_path: Path) -> None:
     assert officer.run("show", second).one("exhibit")["in_error"] is True
 
 
+def test_an_exhibit_from_another_case_goes_on_in_its_new_one(office: Office, tmp_path: Path) -> None:
+    """Who is in the new case alone finds and takes it by its new number; who has left it still hands it over."""
+    old, right, officer = office.case(), office.case(), office.officer
+    receiver = office.newcomer_officer()
+    officer.run("case", "member", "add", right, receiver.person, "--role", "custodian")
+    (name,) = [line["why"] for line in officer.intake(old, *content(tmp_path, "x")).of("file")]
+    moved = officer.run("correct-case", name, "--case", right, "--reason", "хибна справа").one("recorded")
+    stream = str(officer.run("show", moved["reference"]).one("exhibit")["exhibit"])
+    officer.run("transfer", "offer", moved["reference"], "--to", receiver.person, "--purpose", "x")
+
+    receiver.run("transfer", "accept", moved["reference"], "--condition", "ok", "--site", "x")
+    officer.run(
+        "case", "member", "remove", right, receiver.person, "--role", "custodian", "--reason", "вибув"
+    )
+    receiver.run("transfer", "offer", stream, "--to", officer.person, "--purpose", "x")
+
+    assert officer.run("show", stream).one("exhibit")["offer"]["to"]["person"] == officer.person
+
+
 def test_two_clocks_tell_two_states(office: Office) -> None:
     """What had been recorded by a moment differs from what had happened by it, when a record was late."""
     case = office.case()
