@@ -110,7 +110,9 @@ class Authority:
         )
         key = private(self.name)
         signature = key.sign(der(0x31, attributes), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-        issuer = der(0x30, self.leaf.issuer.public_bytes(), der(2, b"\1"))
+        serial = self.leaf.serial_number
+        number = der(2, serial.to_bytes(serial.bit_length() // 8 + 1, "big"))
+        issuer = der(0x30, self.leaf.issuer.public_bytes(), number)
         signer = der(
             0x30,
             der(2, b"\1"),

@@ -60,7 +60,7 @@ def read_roots(data: bytes, path: str = "tsa-root") -> tuple[Root, ...]:
         at = block.end()
         try:
             found = x509.load_pem_x509_certificate(block[0].encode())
-        except ValueError as fault:
+        except (ValueError, x509.InvalidVersion) as fault:
             raise Malformed(path, "has a malformed certificate") from fault
         since = window.get("Not-Before", found.not_valid_before_utc)
         roots.append(Root(found, since, window.get("Not-After", found.not_valid_after_utc)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -89,7 +89,7 @@ def _info(value: der.Value) -> bytes:
 def _certificate(value: der.Value) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(value.whole)
-    except ValueError as fault:
+    except (ValueError, x509.InvalidVersion) as fault:
         raise Malformed("token", "has a malformed certificate") from fault
 
 
@@ -164,7 +164,10 @@ def _named(attributes: dict[str, der.Value], certificates: list[x509.Certificate
 def _check_signature(
     signer: x509.Certificate, algorithm: str, digest: str, signature: bytes, signed: bytes
 ) -> None:
-    key = signer.public_key()
+    try:
+        key = signer.public_key()
+    except (ValueError, UnsupportedAlgorithm) as fault:
+        raise Failed("the certificate's key is not one that is taken") from fault
     chosen = _SIGNATURES.get(algorithm, "")
     used = _HASHES.get(digest if chosen is None else chosen)
     try:
