@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from custody.ports import IdempotencyKey
 from events.database import Database
 from events.fsck.checking import fsck
 from events.opening import open_database
+from events.policy import parse_policy
 from events.stream_keys import StreamKeys
 from tests.demo import ledger_rows
 from tests.support.ledgers import MASTER
+from tests.support.publishing import LOG_KEYS, open_press
 from tests.support.verified import TELEPHONE, VIDEO, hand_over, story
+from tests.support.witnesses import running
 
 
 def codes(database: Database) -> set[str]:
@@ -27,6 +31,17 @@ def test_a_ledger_that_nobody_touched_has_no_finding(database: Database) -> None
     hand_over(office, TELEPHONE, giver="iryna", taker="taras")
     key = IdempotencyKey(office.person("taras").person, "key", "a" * 64)
     office.append(office.move(VIDEO), key=key)
+    assert set() == codes(database)
+
+
+def test_what_was_published_and_cosigned_follows(database: Database, tmp_path: Path) -> None:
+    """Rows of an honest publisher and of a witness that cosigned have no finding."""
+    with running(tmp_path, "w1", LOG_KEYS.vkeys) as witness:
+        press = open_press(database)
+        policy = f"log {LOG_KEYS.ed25519.vkey}\n{witness.line()}quorum w1\n"
+        press = replace(press, policy=parse_policy(policy.encode()))
+        press.grow(7)
+        assert ("w1",) == press.publisher.run_once().cosigned
     assert set() == codes(database)
 
 
@@ -53,6 +68,11 @@ STATEMENTS = {
     "fsck.disclosure.box": "UPDATE disclosure SET box = zeroblob(80) WHERE idx = 4",
     "fsck.disclosure": "INSERT INTO disclosure VALUES (900, 1, x'00')",
     "fsck.idempotency.first": "INSERT INTO idempotency VALUES ('person/x', 'k', x'00', 3, 2)",
+    "fsck.published.size": "INSERT INTO published VALUES (900, zeroblob(32), x'00')",
+    "fsck.published.root": "INSERT INTO published VALUES (4, zeroblob(32), x'00')",
+    "fsck.published.note": "INSERT INTO published SELECT size, root, x'00' FROM tree WHERE size = 4",
+    "fsck.cosignature.size": "INSERT INTO cosignature VALUES (4, 'w+00000000', 'x')",
+    "fsck.cosignature.line": "INSERT INTO cosignature VALUES (4, 'w+00000000', 'x')",
     "fsck.stored_events.notification_id": "DELETE FROM tree WHERE size = (SELECT max(size) FROM tree)",
 }
 
