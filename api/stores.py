@@ -12,7 +12,7 @@ from events.publishing.places import Places
 from storage import embedded
 from storage.key_objects import KeyObjects
 from storage.objects import log_objects
-from storage.s3_client import Endpoint, connect
+from storage.s3_client import Endpoint, connect, connect_to_read
 from storage.vault import S3Vault, VaultSettings
 from storage.weed_config import Credentials
 
@@ -28,7 +28,7 @@ class Store:
 
     def vault(self, master: MasterKey) -> S3Vault:
         """Return the vault, probed. Raises Unavailable."""
-        reading = connect(self.endpoint, attempts=1)
+        reading = connect_to_read(self.endpoint)
         return S3Vault(connect(self.endpoint), self.settings, master, reading=reading)
 
     def file_keys(self) -> KeyObjects:

@@ -90,6 +90,24 @@ class PlainDigests:
         )
 
 
+class Sha256:
+    """SHA-256 and length of bytes."""
+
+    def __init__(self) -> None:
+        self._sha256, self.size = hashlib.sha256(), 0
+        self._lanes = Lanes(self._sha256.update)
+
+    def feed(self, batch: Sequence[Block]) -> None:
+        """Digest the next blocks; returns once the blocks before them are done."""
+        self.size += sum(len(block) for block in batch)
+        self._lanes.feed(batch)
+
+    def hexdigest(self) -> str:
+        """Return the digest, lower-case hex, of everything fed so far."""
+        self._lanes.settle()
+        return self._sha256.hexdigest()
+
+
 def compare(declared: FileDigests, measured: Measured) -> None:
     """Raise DigestMismatch at the first thing that is not as declared."""
     for what, expected, found in (

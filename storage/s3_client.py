@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import boto3
 import botocore.exceptions as vendor
@@ -47,6 +47,18 @@ class Endpoint:
 
 def connect(endpoint: Endpoint, attempts: int = ATTEMPTS) -> S3Client:
     """Return a client; low-level clients may be shared by threads, so one per process is enough."""
+    return _client(endpoint, _config(attempts))
+
+
+def connect_to_read(endpoint: Endpoint) -> S3Client:
+    """Return a client for `Reading`: it tries once, and computes no digest of what it reads.
+
+    Whoever reads a stored file compares it with its record, and opens segments that carry a tag.
+    """
+    return _client(endpoint, _config(1, response_checksums="when_required"))
+
+
+def _client(endpoint: Endpoint, config: Config) -> S3Client:
     return boto3.client(
         "s3",
         endpoint_url=endpoint.url,
@@ -54,17 +66,20 @@ def connect(endpoint: Endpoint, attempts: int = ATTEMPTS) -> S3Client:
         aws_access_key_id=endpoint.credentials.access_key,
         aws_secret_access_key=endpoint.credentials.secret_key,
         verify=endpoint.ca_bundle,
-        config=_config(attempts),
+        config=config,
     )
 
 
-def _config(attempts: int) -> Config:
+def _config(
+    attempts: int, response_checksums: Literal["when_supported", "when_required"] = "when_supported"
+) -> Config:
     return Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=CONNECTIONS,
         request_checksum_calculation="when_supported",
+        response_checksum_validation=response_checksums,
         signature_version="s3v4",
         # Every body carries a signed x-amz-checksum-sha256, which the store enforces;
         # signing the payload as well would be the same digest computed a second time.

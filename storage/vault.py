@@ -23,7 +23,7 @@ from storage.file_keys import data_key
 from storage.key_objects import KeyObjects
 from storage.lock_probe import Probe, probe
 from storage.locks import Retention, lock
-from storage.measuring import measure
+from storage.measuring import MeasuredBack, measure_back
 from storage.naming import FileNames
 from storage.overwriting import look_beside
 from storage.parts import Sealing
@@ -184,11 +184,17 @@ class S3Vault:
     ) -> int:
         try:
             with closing(self._reading.whole(written.object_key, written.version_id)) as body:
-                found = measure(body, key, names.associated_data())
+                found = measure_back(body, key, names.associated_data())
         except NotFound as fault:
             raise Unavailable("vault", "a file that was just stored is not there") from fault
-        if found.stored_sha256 != sealing.stored_sha256() or found.plain != agreed:
-            raise ContentAltered("read back", expected=agreed.sha256, measured=found.plain.sha256)
+        expected = MeasuredBack(
+            plain_sha256=agreed.sha256,
+            plain_size=agreed.size,
+            stored_sha256=sealing.stored_sha256(),
+            stored_size=found.stored_size,
+        )
+        if found != expected:
+            raise ContentAltered("read back", expected=agreed.sha256, measured=found.plain_sha256)
         return found.stored_size
 
     def open(self, stored: StoredFile, start: int = 0, end: int | None = None) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from custody.ports import Outcome
 from storage import embedded
 from storage.embedded import EmbeddedS3
 from storage.locks import Retention
-from storage.s3_client import connect
+from storage.s3_client import connect, connect_to_read
 from storage.vault import S3Vault, VaultSettings
 from storage.wrapping import FileMasterKey
 from tests.support.vaults import sample
@@ -26,7 +26,7 @@ def open_vault(store: EmbeddedS3) -> S3Vault:
         retention=Retention(days=1),
         sync_dir=store.objects_dir,
     )
-    return S3Vault(connect(store.endpoint), settings, MASTER, reading=connect(store.endpoint, attempts=1))
+    return S3Vault(connect(store.endpoint), settings, MASTER, reading=connect_to_read(store.endpoint))
 
 
 def flip(folder: Path, content: bytes) -> None:

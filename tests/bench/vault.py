@@ -19,7 +19,7 @@ from custody.ports import FileDigests, Outcome, StoredFile
 from custody.values import ExhibitId, FileId, LedgerId
 from storage import embedded
 from storage.locks import Retention
-from storage.s3_client import Endpoint, connect
+from storage.s3_client import Endpoint, connect, connect_to_read
 from storage.scrub import check_all
 from storage.vault import S3Vault, VaultSettings
 from storage.wrapping import FileMasterKey
@@ -138,7 +138,7 @@ def _vault(store: embedded.EmbeddedS3) -> S3Vault:
         retention=Retention(days=1),
         sync_dir=store.objects_dir,
     )
-    reading = connect(store.endpoint, attempts=1)
+    reading = connect_to_read(store.endpoint)
     return S3Vault(connect(store.endpoint), settings, FileMasterKey(os.urandom(32)), reading=reading)
 
 

@@ -13,7 +13,7 @@ from custody.values import ExhibitId, FileId, LedgerId
 from storage.embedded import EmbeddedS3
 from storage.locks import Retention
 from storage.memory import MemoryVault
-from storage.s3_client import connect
+from storage.s3_client import connect, connect_to_read
 from storage.vault import S3Vault, VaultSettings
 from storage.wrapping import FileMasterKey
 from tests.support.s3 import S3Server
@@ -173,7 +173,7 @@ def locked_rig(store: EmbeddedS3, server: S3Server) -> Rig:
         retention=Retention(days=1),
         sync_dir=store.objects_dir,
     )
-    reading = connect(store.endpoint, attempts=1)
+    reading = connect_to_read(store.endpoint)
     vault = S3Vault(connect(store.endpoint), settings, master, reading=reading)
     return Rig(vault=vault, hands=S3Hands(server, "evidence"), master=master)
 
