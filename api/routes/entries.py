@@ -21,6 +21,10 @@ from custody.values import StreamName
 router = APIRouter(tags=["entries"], responses=PROBLEMS)
 
 Kind = Literal["ledger", "person", "case", "exhibit", "access", "fixity"]
+Grade = Annotated[
+    Literal["signed", "witnessed"],
+    Query(description="`witnessed`: the quorum of the witness policy stands behind it"),
+]
 _OPEN_KINDS = frozenset({"ledger", "person"})  # everybody may know of these, empty ones too
 
 
@@ -37,10 +41,17 @@ def entry(index: IndexPath, services: ServicesDep, who: NewcomerDep) -> Response
 
 
 @router.get("/receipts/{index}", operation_id="receipt")
-def receipt(index: IndexPath, services: ServicesDep, who: NewcomerDep) -> Response:
-    """Return a receipt of an entry under the newest checkpoint."""
+def receipt(
+    index: IndexPath, services: ServicesDep, who: NewcomerDep, min_grade: Grade = "signed"
+) -> Response:
+    """Return a receipt of an entry: under the newest checkpoint, or a published one that witnesses stand behind."""
     _require(services, who, index)
-    return answer(receipt_of(services.ledger.receipt(index)))
+    if min_grade == "signed":
+        return answer(receipt_of(services.ledger.receipt(index)))
+    upgraded = services.log.upgrade.upgraded(index)
+    if not upgraded.backing.is_witnessed:
+        raise NotFound("witnessed receipt", f"of entry {index}")
+    return answer(receipt_of(upgraded.receipt))
 
 
 @router.get("/inclusion", operation_id="inclusion")

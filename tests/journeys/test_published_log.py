@@ -10,14 +10,21 @@ from tlog_scales.backend import LocalBackend
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
 
-from custody.errors import NotFound
+from api.key_files import open_keys
+from api.publishing import read_policy
+from custody.errors import Malformed, NotFound
 from custody.ports import ObjectStore, StoredObject
+from events.log_keys import LogKeys
+from events.policy import parse_policy
 from events.publishing.mirror import mirror
+from events.receipt import parse_receipt
+from storage import free_ports
 from storage.memory_objects import FolderObjects
 from tests.conformance.test_go_client import Audit, audit
 from tests.journeys.test_backup_restore import api
 from tests.support import doors, polling
 from tests.support.doors import Person, Server
+from tests.support.witnesses import running
 
 pytestmark = [pytest.mark.s3, pytest.mark.slow]
 
@@ -116,3 +123,47 @@ def test_the_log_is_published_checked_by_strangers_and_read_back(tmp_path: Path,
         assert officer.client.get(path).content == DATA
         doors.physical(officer, case)
         assert published(server) > size
+
+
+def test_a_witness_stands_behind_a_receipt(tmp_path: Path) -> None:
+    """With a policy the witness cosigns what is published, and a witnessed receipt can be had."""
+    data, policy = tmp_path / "data", tmp_path / "witnesses.policy"
+    vkey = open_keys(data, "custody.local").log.vkey
+    with running(tmp_path, "w1", [vkey]) as witness:
+        policy.write_text(f"log {vkey}\n{witness.line()}quorum w1\n")
+        with doors.running(data, CUSTODY_WITNESS_POLICY=str(policy), CUSTODY_PUBLISH_SECONDS="0.2") as server:
+            founder = doors.found(server)
+            published(server)
+            answer = founder.client.get("/receipts/0", params={"min_grade": "witnessed"})
+    judged = parse_policy(policy.read_bytes()).judge(
+        parse_receipt(answer.json()["proof"].encode()).checkpoint
+    )
+    assert ["w1"] == list(judged.cosigned)
+
+
+def test_a_policy_for_another_log_stops_the_start(tmp_path: Path) -> None:
+    """A policy that does not name the ledger's own key is refused, by the command as by the service."""
+    data, policy = tmp_path / "data", tmp_path / "witnesses.policy"
+    keys, other = (LogKeys(open_keys(tmp_path / each, "custody.local").log) for each in ("data", "other"))
+    policy.write_text(f"log {other.vkeys[0]}\nquorum none\n")
+    with pytest.raises(Malformed, match="log key"):
+        read_policy(policy, keys)
+    assert "none" == read_policy(None, keys).quorum
+    assert data.is_dir()
+
+
+def test_without_its_store_the_service_reads(tmp_path: Path) -> None:
+    """A store that does not answer at start leaves the ledger open for reading, with the reason."""
+    store = {
+        "ENDPOINT": f"http://127.0.0.1:{free_ports.pick(1)[0]}",
+        "BUCKET": "evidence",
+        "KEYS_BUCKET": "keys",
+        "ACCESS_KEY": "a",
+        "SECRET_KEY": "b",
+    }
+    given = {f"CUSTODY_S3__{name}": value for name, value in store.items()}
+    with doors.running(tmp_path / "data", **given) as server:
+        told = httpx2.get(f"{server.api}/ledger").json()
+        log = httpx2.get(f"{server.url}/log/checkpoint").status_code
+    assert ("read-only", 503) == (told["state"], log)
+    assert "published log" in told["reason"]
