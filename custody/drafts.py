@@ -9,6 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 
-def draft_of(frozen: type) -> Any:  # noqa: ANN401 - its members are set by name, which no type could say
+def draft_of(frozen: type) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401 - its members have any names
     """Return a class with the slots of `frozen`. Fill every one, then assign `__class__ = frozen`."""
     return type(f"{frozen.__name__}Draft", (), {"__slots__": frozen.__slots__})  # type: ignore[attr-defined]

@@ -137,7 +137,7 @@ class World:
             self._found(recorded, Question.AUTHORSHIP, "act.malformed", fault.message)
             return None
         self.checks[Question.AUTHORSHIP] += 1
-        if recorded.entry.act.kind == "exhibit":
+        if recorded.entry.act.stream.startswith("exhibit/"):
             self.checks[Question.CONTINUITY] += 1
         return decision
 

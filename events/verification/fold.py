@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from custody.act import Entry
 from custody.canonical import Json
@@ -31,6 +31,11 @@ CLAUSES: Final = {
     "disclosure.withheld": "entry-v1 5",
 }
 
+Faults: TypeAlias = Mapping[str, str]
+"""Code to reason, of one entry."""
+
+_NO_FAULTS: Final[Faults] = {}
+
 
 class Fold:
     """What is known after the pieces so far.
@@ -50,19 +55,51 @@ class Fold:
         self._next = 0
 
     def take(self, piece: Piece, checked: Checked) -> None:
-        """Take a piece of the ledger and what was found of each of its entries."""
-        faults: dict[int, list[tuple[str, str]]] = {}
+        """Take a piece of the ledger and what was found of each of its entries.
+
+        One step for all entries, then the next step: what a step needs stays in the processor's cache.
+        """
+        faults: dict[int, dict[str, str]] = {}
         for place, code, reason in checked.faults:
-            faults.setdefault(place, []).append((code, reason))
-        leaves = [checked.leaves[at : at + HASH_BYTES] for at in range(0, len(checked.leaves), HASH_BYTES)]
+            faults.setdefault(place, {})[code] = reason
         self.trees.grow(checked.leaves)
-        for place, (stored, leaf) in enumerate(zip(piece.entries, leaves, strict=True)):
-            index = stored.idx
-            if index != self._next:
-                self._leave_gap(index)
-            self._take(stored, leaf, faults.get(place), piece.boxes.get(index, ()))
-            self._next = index + 1
+        self._compare_leaves(piece.entries, checked.leaves)
+        read = [
+            None
+            if place in faults and UNREADABLE in faults[place]
+            else Recorded(stored.idx, trusted_entry(stored.data))
+            for place, stored in enumerate(piece.entries)
+        ]
+        for stored, recorded in zip(piece.entries, read, strict=True):
+            if recorded is not None:
+                self._compare_row(stored, recorded.entry)
+        opened = [
+            None if recorded is None else self._values(recorded, piece.boxes.get(recorded.index, ()))
+            for recorded in read
+        ]
+        for place, (recorded, values) in enumerate(zip(read, opened, strict=True)):
+            self._place(piece.entries[place].idx, recorded, values, faults.get(place, _NO_FAULTS))
         self._leave_gap(piece.stop)
+
+    def _place(
+        self, index: int, recorded: Recorded | None, values: Mapping[str, Json] | None, faults: Faults
+    ) -> None:
+        if index != self._next:
+            self._leave_gap(index)
+        self._next = index + 1
+        if recorded is None:
+            self.found(index, Question.INTEGRITY, UNREADABLE, faults[UNREADABLE])
+            self.world.skip()
+            return
+        key = self.world.take(recorded, values)
+        if faults or key is None or key.algorithm != recorded.entry.signature.algorithm:
+            self._judge_signature(recorded, key, faults)
+        cut = self._batches.take(recorded)
+        if cut is not None:
+            self.found(index, Question.ORDER, "order.batch", cut)
+        if self._note_actors:
+            act = recorded.entry.act
+            self.actors.setdefault(act.stream, set()).add(act.person)
 
     def _leave_gap(self, stop: int) -> None:
         for index in range(self._next, stop):
@@ -70,33 +107,11 @@ class Fold:
             self.world.skip()
         self._next = max(self._next, stop)
 
-    def _take(
-        self,
-        stored: StoredEntry,
-        leaf: bytes,
-        faults: Sequence[tuple[str, str]] | None,
-        boxes: Sequence[Box],
-    ) -> None:
-        if stored.leaf != leaf:
-            self.found(
-                stored.idx, Question.INTEGRITY, "entry.leaf", "its bytes are not those that were recorded"
-            )
-        for code, reason in faults or ():
-            if code == UNREADABLE:
-                self.found(stored.idx, Question.INTEGRITY, UNREADABLE, reason)
-                self.world.skip()
-                return
-        recorded = Recorded(stored.idx, trusted_entry(stored.data))
-        self._compare_row(stored, recorded.entry)
-        key = self.world.take(recorded, self._values(recorded, boxes))
-        if faults or key is None or key.algorithm != recorded.entry.signature.algorithm:
-            self._judge_signature(recorded, key, dict(faults or ()))
-        cut = self._batches.take(recorded)
-        if cut is not None:
-            self.found(stored.idx, Question.ORDER, "order.batch", cut)
-        if self._note_actors:
-            act = recorded.entry.act
-            self.actors.setdefault(act.stream, set()).add(act.person)
+    def _compare_leaves(self, entries: Sequence[StoredEntry], leaves: bytes) -> None:
+        for place, stored in enumerate(entries):
+            if stored.leaf != leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]:
+                text = "its bytes are not those that were recorded"
+                self.found(stored.idx, Question.INTEGRITY, "entry.leaf", text)
 
     def _compare_row(self, stored: StoredEntry, entry: Entry) -> None:
         _, stream, version, kind, _, row_stream, row_version, _, row_act, row_recorded_at = stored
@@ -128,7 +143,7 @@ class Fold:
             self.worth_judging.add(recorded.entry.act.stream)
         return values
 
-    def _judge_signature(self, recorded: Recorded, key: KeyState | None, codes: Mapping[str, str]) -> None:
+    def _judge_signature(self, recorded: Recorded, key: KeyState | None, codes: Faults) -> None:
         if SIGNATURE in codes:
             self.world.refuse_signature(recorded, codes[SIGNATURE])
         elif UNKNOWN_KEY in codes and key is not None:

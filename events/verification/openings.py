@@ -7,6 +7,7 @@ from binascii import b2a_base64
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
+from unicodedata import is_normalized
 
 from custody.act import DISCLOSURE_PREFIX, Act
 from custody.canonical import Json, canonical
@@ -63,7 +64,8 @@ def _held(act: Act, plain: bytes) -> dict[str, Json]:
     """Return the values of a canonical list of disclosures, each of which opens its commitment."""
     try:
         text = plain.decode()
-        found = _plain(act, text, plain) if text.isascii() else _any(act, text)
+        common = text.isascii() or is_normalized("NFC", text)
+        found = _common(act, text) if common else _any(act, text)
     except (ValueError, TypeError, RecursionError, StopIteration) as fault:
         raise Altered("the box does not hold disclosures") from fault
     except (Malformed, TooLarge) as fault:
@@ -74,14 +76,14 @@ def _held(act: Act, plain: bytes) -> dict[str, Json]:
     return found
 
 
-def _plain(act: Act, text: str, plain: bytes) -> dict[str, Json]:
-    """As `_any`, for ASCII: what was committed is the very text of each member of the list."""
+def _common(act: Act, text: str) -> dict[str, Json]:
+    """As `_any`, for text in normal form: what was committed is the very text of each member of the list."""
     found: dict[str, Json] = {}
     digests, commitments = [], []
     start, end, body = 1, len(text) - 1, act.body
     while start < end:
         (salt, name, value), stop = scan(text, start)
-        digests.append(sha256(DISCLOSURE_PREFIX + plain[start:stop]).digest())
+        digests.append(sha256(DISCLOSURE_PREFIX + text[start:stop].encode()).digest())
         commitments.append(body.get(name, "") if len(salt) == _SALT else "")
         found[name] = value
         start = stop + 1

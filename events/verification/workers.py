@@ -23,6 +23,7 @@ from events.verification.worker import Work, read_message, write_message
 
 FEW: Final = 1_500  # entries that this process checks itself: starting others would take longer
 _AHEAD: Final = 3  # pieces per process that wait or are being checked: what bounds the memory
+_PIPE: Final = 1 << 20  # bytes: a whole piece fits in, so that neither side wakes the other for a part of one
 _ROOT: Final = Path(__file__).parents[2]  # where the rooms are
 
 
@@ -72,6 +73,7 @@ class Worker:
             [sys.executable, "-m", "events.verification.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=_PIPE,
             cwd=_ROOT,
         )
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
