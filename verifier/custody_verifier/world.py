@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from custody_verifier.canonical import Json
-from custody_verifier.catalogue import CATALOGUE
 from custody_verifier.entry import Entry
 from custody_verifier.errors import Malformed
 from custody_verifier.folding import fold
-from custody_verifier.rules import Broken, Judged, Matter, check_form, judge
+from custody_verifier.rules import Broken, Judged, Matter, judge
 from custody_verifier.rules.names import RULES
 from custody_verifier.states import Case, Head, Key, States
 from custody_verifier.verdict import Findings, Question, Weight
@@ -186,13 +185,8 @@ class World:
 
     def _fold(self, matter: Matter, entry: Entry) -> None:
         act, states = entry.act, self.states
-        kind = CATALOGUE.get(act.type)
-        if kind is not None and act.stream.startswith(f"{kind.stream}/"):
-            try:
-                check_form(matter)
-                fold(matter)
-            except Malformed:  # found by the rules already; the chain still goes on
-                pass
+        if matter.formed:  # else the rules found it; the chain still goes on
+            fold(matter)
         digest = sha256(entry.data).hexdigest()
         states.heads[act.stream] = Head(act.version, act.hash, matter.index, digest)
         if matter.index == 0 and states.ledger is None:

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from custody_verifier import catalogue, forms
-from custody_verifier.canonical import Json
-from custody_verifier.errors import Malformed
 from custody_verifier.rules import bundles, cases, exhibits, ledgers, persons, services
 from custody_verifier.rules.matter import FOUNDED, Matter
 from custody_verifier.rules.names import Broken
-from custody_verifier.states import Key, States
+from custody_verifier.states import Key
 
 _JUDGES: Mapping[str, Callable[[Matter], None]] = {
     **ledgers.JUDGES,
@@ -40,7 +38,8 @@ def judge(matter: Matter) -> Judged:
         raise Broken("act.unknown-type")
     if act.stream.partition("/")[0] != kind.stream:
         raise Broken("act.wrong-stream")
-    check_form(matter)
+    _check_form(matter)
+    matter.formed = True
     if act.type == FOUNDED:
         key = ledgers.found(matter)
     else:
@@ -50,7 +49,7 @@ def judge(matter: Matter) -> Judged:
     return Judged(key, matter.numbered_in, tuple(matter.taken))
 
 
-def check_form(matter: Matter) -> None:
+def _check_form(matter: Matter) -> None:
     """Raise Malformed unless public members and body are of the type's form (acts-v1, section 1)."""
     act = matter.act
     kind = catalogue.CATALOGUE[act.type]
@@ -95,4 +94,4 @@ def _actor(matter: Matter) -> Key:
     return key
 
 
-__all__ = ["Broken", "Json", "Judged", "Malformed", "Matter", "States", "check_form", "judge"]
+__all__ = ["Broken", "Judged", "Matter", "judge"]

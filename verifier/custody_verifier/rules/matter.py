@@ -17,7 +17,8 @@ FOUNDED = "ledger.founded.v1"
 class Matter:
     """An act at its index, the values opened, and all states before it.
 
-    `actor` is set once known; `numbered_in`: the case that gives it a number; `taken`: unique (kind, value).
+    `actor` is set once known; `formed`: public members and body are of the type's form; `numbered_in`: the case
+    that gives it a number; `taken`: unique (kind, value).
     """
 
     act: Act
@@ -26,6 +27,7 @@ class Matter:
     states: States
     actor: Person = field(default_factory=lambda: Person("", -1))
     numbered_in: str | None = None
+    formed: bool = False
     taken: list[tuple[str, str]] = field(default_factory=list)
 
     def public(self, name: str) -> str:
