@@ -1,4 +1,4 @@
-"""`python -m api`: serve, founding-token, backup, restore, publish, rebuild, doctor."""
+"""`python -m api`: serve, founding-token, prepare, backup, restore, publish, rebuild, doctor."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from api.commands.backup import back_up, restore_from
 from api.commands.doctor import examine
+from api.commands.prepare import prepare
 from api.commands.publish import publish, rebuild
 from api.commands.saying import say
 from api.commands.serve import serve, show_token
@@ -53,6 +54,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             token = FoundingToken(settings.data_dir)
             show_token(token.open(), str(token.path), f"http://{settings.host}:{settings.port}")
             return 0
+        case "prepare":
+            return prepare(settings, options.role)
         case "backup":
             return back_up(settings, options.folder, store=options.store)
         case "restore":
@@ -66,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the service")
     commands.add_parser("founding-token", help="print the one-time founding token again")
+    role = commands.add_parser(
+        "prepare", help="make the tables in PostgreSQL, for a role that may only append"
+    )
+    role.add_argument("role", help="the role as which the service runs; this command runs as the owner")
     backup = commands.add_parser("backup", help="copy the ledger, with its head beside it, into a new folder")
     backup.add_argument("folder", type=Path)
     backup.add_argument("--store", action="store_true", help="the embedded store too; the service is stopped")

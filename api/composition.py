@@ -27,7 +27,7 @@ from custody.errors import CustodyError
 from custody.ports import MasterKey
 from events.ledger import StoredLedger
 from events.log_keys import LogKeys
-from events.opening import open_database, open_ledger
+from events.opening import may_make_tables, open_database, open_ledger
 from events.projections import Projections
 from events.publishing.places import Places
 from events.publishing.publisher import Publisher
@@ -66,10 +66,12 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     keys = open_keys(settings.data_dir, settings.origin_label)
     database = open_database(target(settings))
     stack.callback(database.close)
-    ledger = open_ledger(database, master=keys.master, log_key=keys.log, clock=clock)
-    database.create(list(TABLES.values()))
+    makes = may_make_tables(database)
+    ledger = open_ledger(database, master=keys.master, log_key=keys.log, clock=clock, make_tables=makes)
     projections = Projections(database, ledger)
-    projections.create()
+    if makes:
+        database.create(list(TABLES.values()))
+        projections.create()
     store = _store(settings, stack)
     vault, fault = overrides.get("vault"), None
     if vault is None:

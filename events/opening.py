@@ -30,6 +30,16 @@ def open_database(target: str | Path, environment: Mapping[str, str] | None = No
     return database
 
 
+def may_make_tables(database: Database) -> bool:
+    """Tell whether this role makes the tables; one that `events.postgres_role` restricted finds them made.
+
+    Raises Unavailable.
+    """
+    if database.engine == "sqlite":
+        return True
+    return bool(database.read("SELECT has_schema_privilege('public', 'CREATE')")[0][0])
+
+
 def open_ledger(
     database: Database, *, master: MasterKey, log_key: LogKey, clock: Clock, make_tables: bool = True
 ) -> StoredLedger:

@@ -80,6 +80,7 @@ _CONSOLE: Final = {
     "already-founded": "This ledger is founded; there is no token any more.",
     "listening": "Custody listens on {url}",
     "reading-only": "Open for reading only: {reason}",
+    "prepared": "The tables are made; {role} may read and append, and change nothing that the ledger holds.",
     "backup-done": "Backup of {size} entries written to {path}",
     "restore-done": "Restored {size} entries into {path}",
     "restore-checked": "The restored ledger holds the checkpoint that was given.",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
+from api.commands.prepare import prepare
+from api.settings import Settings
 from custody.errors import ContentAltered, Unavailable
 from events.database import Database
-from events.opening import open_database, open_ledger
+from events.opening import may_make_tables, open_database, open_ledger
 from events.postgres_append import _TABLES
 from events.postgres_database import PostgresDatabase
 from events.postgres_role import restrict
+from events.projections import Projections
 from events.rows import UniqueTaken
 from events.schema import APPEND_ONLY
 from tests.support.ledgers import CASE, LOG_KEY, MASTER, Office, TestClock, usual
@@ -108,6 +113,53 @@ def test_the_service_may_append_and_nothing_else(restricted: PostgresDatabase) -
         with pytest.raises(Unavailable, match=r"permission|owner"), restricted.transaction() as session:
             session.execute(statement)
     office.append(office.move(office.receive("another", case=CASE)))
+
+
+def test_the_whole_service_runs_as_a_role_that_may_only_append(
+    postgres_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The owner prepares once; then tables of entries take rows, no change, and the parts on them all work."""
+    role = f"only_{urlsplit(postgres_database).path.strip('/')}"
+    with psycopg.connect(postgres_database, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE \"{role}\" LOGIN PASSWORD 'service'")
+        status = prepare(Settings(data_dir=tmp_path, database=SecretStr(postgres_database)), role)
+        tables = [
+            str(table)
+            for (table,) in admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ]
+        rights = {table: {right for right in RIGHTS if _may(admin, role, table, right)} for table in tables}
+        makes, size, listed = _work_as(role, postgres_database)
+        admin.execute(f'DROP OWNED BY "{role}"')
+        admin.execute(f'DROP ROLE "{role}"')
+
+    changes = {table: set() if table in APPEND_ONLY else {"UPDATE", "DELETE"} for table in tables}
+    assert (status, makes, listed, role in capsys.readouterr().out) == (0, False, size, True)
+    assert rights == {table: {"SELECT", "INSERT"} | changes[table] for table in tables}
+    assert set(tables) > {*APPEND_ONLY}
+
+
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+
+
+def _may(admin: psycopg.Connection, role: str, table: str, right: str) -> bool:
+    found = admin.execute("SELECT has_table_privilege(%s, %s, %s)", (role, table, right)).fetchone()
+    return found == (True,)
+
+
+def _work_as(role: str, url: str) -> tuple[bool, int, int]:
+    """Open the ledger as the service does, write to it and list it: whether tables were made, size, size listed."""
+    parts = urlsplit(url)
+    database = open_database(
+        parts._replace(netloc=f"{role}:service@{parts.netloc.rpartition('@')[2]}").geturl()
+    )
+    try:
+        makes = may_make_tables(database)
+        ledger = open_ledger(database, master=MASTER, log_key=LOG_KEY, clock=TestClock(), make_tables=makes)
+        office = Office(ledger)
+        office.found()
+        return makes, office.size, Projections(database, ledger).rebuild()
+    finally:
+        database.close()
 
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes", "synchronous_commit"])
