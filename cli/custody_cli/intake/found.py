@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import mimetypes
+import os
+import unicodedata
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from custody_cli.intake.plan import PlannedFile
 from custody_verifier.canonical import Json
+from custody_verifier.text import base64_text
 
 _SIGNS: Final = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -26,13 +29,18 @@ _SIGNS: Final = (
 def describe(file: PlannedFile) -> Json:
     """Return the value of the member `files/<file>/found`."""
     path = Path(file.path)
-    return {
+    name = PurePosixPath(file.inside).name if file.inside else path.name
+    told: dict[str, Json] = {
         "mime_declared": mimetypes.guess_type(path.name)[0],
         "mime_detected": detect(path),
         "modified_at": _modified_at(file.modified_ns),
-        "name": PurePosixPath(file.inside).name if file.inside else path.name,
+        "name": name,
         "path": file.inside,
     }
+    # What is signed is in normal form C: then the bytes tell how it was found.
+    if not unicodedata.is_normalized("NFC", name):
+        told["name_bytes"] = base64_text(os.fsencode(name))
+    return told
 
 
 def detect(path: Path) -> str | None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from custody.catalogue.exhibit import PHYSICAL, digital
+from custody.values import to_base64
+from custody_cli.compose import normal
 from custody_cli.faults import Misuse
 from custody_cli.intake import fields, found, plan, run
 from custody_cli.intake.digests import measure
@@ -159,6 +161,18 @@ def test_a_physical_exhibit_has_the_members_of_the_catalogue() -> None:
     assert whole.keys() == PHYSICAL.required.keys()
     for name, form in PHYSICAL.required.items():
         form.check(whole[name], name)
+
+
+def test_a_name_in_another_normal_form_is_told_by_its_bytes(tmp_path: Path) -> None:
+    """Macs write names decomposed; the signed text is composed, and the bytes say what was found (acts-v1 2)."""
+    name = "\u0438\u0306.jpg"
+    (tmp_path / name).write_bytes(b"x")
+    described = found.describe(run.plan_file(Found(tmp_path / name, None), quiet))
+    sent = normal(described)
+    digital(("f",)).parts["found"].check(sent, "found")
+
+    assert isinstance(sent, dict)
+    assert (sent["name"], sent["name_bytes"]) == ("\u0439.jpg", to_base64(name.encode()))
 
 
 def test_a_time_beyond_all_calendars_is_not_told(tmp_path: Path) -> None:
