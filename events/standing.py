@@ -122,10 +122,16 @@ class Standing:
         return found
 
     def open(self) -> None:
-        """Take the newest head as it is stored, without reading the entries below it."""
+        """Take the newest head as it is stored, without reading the entries below it.
+
+        Raises ChainBroken for a frontier that is not its root's: the next tree would be another's, and signed.
+        """
         with self._lock:
             head = tree_row(self._database.read(NEWEST_TREE))
-            self.at = head, Frontier.from_bytes(head.size, head.frontier)
+            frontier = Frontier.from_bytes(head.size, head.frontier)
+            if frontier.root != head.root:
+                raise ChainBroken(head.size - 1, "the frontier beside the newest root is not that root's")
+            self.at = head, frontier
             self._states.clear()
             self._ordinals.clear()
         self._found()

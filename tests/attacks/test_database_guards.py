@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from api.commands.prepare import prepare
 from api.settings import Settings
-from custody.errors import ContentAltered, Unavailable
+from custody.errors import ChainBroken, ContentAltered, Unavailable
 from events.database import Database
 from events.opening import may_make_tables, open_database, open_ledger
 from events.postgres_append import _TABLES
@@ -72,6 +72,16 @@ def test_boxes_cannot_be_exchanged(sqlite_database: Database) -> None:
         )
     with pytest.raises(ContentAltered):
         office.ledger.disclosures(last)
+
+
+def test_a_changed_frontier_is_never_grown_nor_signed(sqlite_database: Database) -> None:
+    """The hashes that the next tree grows from must make the newest root, or the ledger does not open."""
+    usual(sqlite_database)
+    with sqlite_database.transaction() as session:
+        session.execute("DROP TRIGGER tree_refuses_update")
+        session.execute("UPDATE tree SET frontier = zeroblob(length(frontier))")
+    with pytest.raises(ChainBroken):
+        open_ledger(sqlite_database, master=MASTER, log_key=LOG_KEY, clock=TestClock())
 
 
 @pytest.fixture
