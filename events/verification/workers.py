@@ -1,4 +1,4 @@
-"""The processes that check entries, one per core: pieces go in, and come back in the order of the ledger."""
+"""The processes that check entries, with this one as many as cores: pieces come back in the order of the ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from events.verification.stored import Piece
 from events.verification.worker import Work, read_message, write_message
 
 FEW: Final = 1_500  # entries that this process checks itself: starting others would take longer
-_AHEAD: Final = 3  # pieces per process that wait or are being checked: what bounds the memory
+_AHEAD: Final = 3  # pieces per process that wait or are being checked
+_MOST: Final = 20  # pieces per process that are in memory, some of them checked while an earlier one is not
 _PIPE: Final = 1 << 20  # bytes: a whole piece fits in, so that neither side wakes the other for a part of one
 _ROOT: Final = Path(__file__).parents[2]  # where the rooms are
 
@@ -35,14 +36,17 @@ def cores() -> int:
 def checked(
     pieces: Iterable[Piece], size: int, processes: int | None = None
 ) -> Iterator[tuple[Piece, Checked]]:
-    """Yield each piece with what was found of its entries, in order. Raises Unavailable when a process dies."""
+    """Yield each piece with what was found of its entries, in order. Raises Unavailable when a process dies.
+
+    `processes` is how many work at once, this one included: it checks what the others have no time for.
+    """
     count, ring = processes or cores(), KeyRing()
     if count < 2 or size <= FEW:
         for piece in pieces:
             yield piece, check_entries(*ring.work(piece))
         return
     with ExitStack() as stack:
-        workers = [stack.enter_context(Worker()) for _ in range(count)]
+        workers = [stack.enter_context(Worker()) for _ in range(count - 1)]
         yield from _pipelined(pieces, workers, ring)
 
 
@@ -50,13 +54,22 @@ def _pipelined(
     pieces: Iterable[Piece], workers: list[Worker], ring: KeyRing
 ) -> Iterator[tuple[Piece, Checked]]:
     waiting: deque[tuple[Piece, Future[Checked]]] = deque()
-    for number, piece in enumerate(pieces):
-        waiting.append((piece, workers[number % len(workers)].submit(ring.work(piece))))
-        if len(waiting) > len(workers) * _AHEAD:
+    for piece in pieces:
+        waiting.append((piece, _given(min(workers, key=Worker.waiting), ring.work(piece))))
+        while waiting and (waiting[0][1].done() or len(waiting) > _MOST * len(workers)):
             first, found = waiting.popleft()
             yield first, found.result()
     for piece, found in waiting:
         yield piece, found.result()
+
+
+def _given(worker: Worker, work: Work) -> Future[Checked]:
+    """Give a piece to a process, or check it here when that one has enough."""
+    if worker.waiting() < _AHEAD:
+        return worker.submit(work)
+    here: Future[Checked] = Future()
+    here.set_result(check_entries(*work))
+    return here
 
 
 _Job = tuple[Work, "Future[Checked]"]
@@ -77,6 +90,7 @@ class Worker:
             cwd=_ROOT,
         )
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._given: deque[Future[Checked]] = deque()
         self._thread = Thread(target=self._talk, daemon=True)
         self._thread.start()
 
@@ -95,8 +109,15 @@ class Worker:
     def submit(self, work: Work) -> Future[Checked]:
         """Return what will hold the findings of a piece; Unavailable when the process ended."""
         future: Future[Checked] = Future()
+        self._given.append(future)
         self._jobs.put((work, future))
         return future
+
+    def waiting(self) -> int:
+        """Return how many pieces it was given that it has not checked yet."""
+        while self._given and self._given[0].done():
+            self._given.popleft()
+        return len(self._given)
 
     def _talk(self) -> None:
         """Send each piece before the one before it is done, so that the process never waits for work."""
