@@ -86,7 +86,9 @@ def main() -> int:
     data = page_of(script_of("main")).encode()
     if "--check" in sys.argv[1:]:
         if not OUTPUT.exists() or OUTPUT.read_bytes() != data:
-            print("verify.html is not what its sources give: run python verifier/html/build.py", file=sys.stderr)
+            print(
+                "verify.html is not what its sources give: run python verifier/html/build.py", file=sys.stderr
+            )
             return 1
     else:
         OUTPUT.write_bytes(data)

@@ -136,7 +136,7 @@ class BundleCheck {
   }
 
   foundedOtherwise(first) {
-    if (!first.formed || first.act.type !== 'ledger.founded.v1') return true;
+    if (!first.formed || first.act.type !== 'ledger.founded.v1') return false;
     const { origin, log } = first.act.public;
     if (origin !== this.records.checkpoint.origin) return true;
     return this.policy !== null && !this.policy.logs.some((key) => log.includes(key.text));

@@ -29,7 +29,7 @@ export function scopeOf(records, sealing) {
 
 function numberedIn(entries, caseStream, at) {
   return entries.filter(
-    (entry) => entry.formed && NUMBERED_TYPES.includes(entry.act.type) && entry.act.public.case === caseStream && entry.index < at,
+    (entry) => NUMBERED_TYPES.includes(entry.act.type) && entry.act.public.case === caseStream && entry.index < at,
   );
 }
 

@@ -50,8 +50,9 @@ class Judgement {
   accepted(entry) {
     const { act, values } = entry;
     const releaser = this.offer?.hash === act.public.offer ? this.offer.by : null;
-    if (releaser !== null && releaser === act.actor.person) this.fail('continuity.same-person', entry);
-    this.step(entry, releaser ?? this.custodian);
+    if (releaser === null) this.fail('continuity.no-receiver', entry);
+    if (releaser === act.actor.person) this.fail('continuity.same-person', entry);
+    this.step(entry, releaser);
     this.custodian = act.actor.person;
     this.offer = null;
     const seal = values.get('seal');
@@ -83,7 +84,7 @@ class Judgement {
 export function judgeExhibit(findings, entries) {
   const judgement = new Judgement(findings);
   const [first] = entries;
-  if (first?.act.type !== 'exhibit.received.v1' || !first.formed) {
+  if (first?.act.type !== 'exhibit.received.v1') {
     findings.fail('continuity', 'exhibit.unknown', first ? [first.index] : []);
   }
   for (const entry of entries) judgement.take(entry);

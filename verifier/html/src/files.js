@@ -6,8 +6,8 @@ export function recordedFiles(entries, exhibits) {
   const wanted = new Set(exhibits);
   const files = new Map();
   for (const entry of entries) {
-    if (!entry.formed || entry.act.type !== 'exhibit.received.v1' || !wanted.has(entry.act.stream)) continue;
-    for (const uuid of entry.act.public.files) files.set(uuid, { uuid, intake: entry, digests: entry.values.get(`files/${uuid}/digests`) ?? null });
+    if (entry.act.type !== 'exhibit.received.v1' || !wanted.has(entry.act.stream)) continue;
+    for (const uuid of [entry.act.public.files].flat().filter((one) => typeof one === 'string')) files.set(uuid, { uuid, intake: entry, digests: entry.values.get(`files/${uuid}/digests`) ?? null });
   }
   return files;
 }

@@ -5,7 +5,7 @@ import { Sha256 } from './sha256.js';
 import { Sha512 } from './sha512.js';
 import { PIECE } from './source.js';
 
-const SMALL = 32 << 20;
+const SMALL = 64 << 20;
 
 async function native(name, bytes) {
   return hexOf(new Uint8Array(await crypto.subtle.digest(name, bytes)));

@@ -10,66 +10,52 @@ const K256 = new Int32Array([
 const BEGINNING_256 = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 const W256 = new Int32Array(64);
 
-function compress256(state, bytes, from, blocks) {
-  let h0 = state[0] | 0;
-  let h1 = state[1] | 0;
-  let h2 = state[2] | 0;
-  let h3 = state[3] | 0;
-  let h4 = state[4] | 0;
-  let h5 = state[5] | 0;
-  let h6 = state[6] | 0;
-  let h7 = state[7] | 0;
+function schedule256(bytes, from) {
   let at = from;
-  for (let block = 0; block < blocks; block += 1) {
-    for (let t = 0; t < 16; t += 1, at += 4) {
-      W256[t] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
-    }
-    for (let t = 16; t < 64; t += 1) {
-      const x = W256[t - 15];
-      const y = W256[t - 2];
-      const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
-      const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-      W256[t] = (((W256[t - 16] + s0) | 0) + ((W256[t - 7] + s1) | 0)) | 0;
-    }
-    let a = h0;
-    let b = h1;
-    let c = h2;
-    let d = h3;
-    let e = h4;
-    let f = h5;
-    let g = h6;
-    let h = h7;
-    for (let t = 0; t < 64; t += 1) {
-      const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-      const one = (((((h + s1) | 0) + (g ^ (e & (f ^ g)))) | 0) + ((K256[t] + W256[t]) | 0)) | 0;
-      const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-      const two = (s0 + ((a & b) | (c & (a | b)))) | 0;
-      h = g;
-      g = f;
-      f = e;
-      e = (d + one) | 0;
-      d = c;
-      c = b;
-      b = a;
-      a = (one + two) | 0;
-    }
-    h0 = (h0 + a) | 0;
-    h1 = (h1 + b) | 0;
-    h2 = (h2 + c) | 0;
-    h3 = (h3 + d) | 0;
-    h4 = (h4 + e) | 0;
-    h5 = (h5 + f) | 0;
-    h6 = (h6 + g) | 0;
-    h7 = (h7 + h) | 0;
+  for (let t = 0; t < 16; t += 1, at += 4) {
+    W256[t] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
   }
-  state[0] = h0;
-  state[1] = h1;
-  state[2] = h2;
-  state[3] = h3;
-  state[4] = h4;
-  state[5] = h5;
-  state[6] = h6;
-  state[7] = h7;
+  for (let t = 16; t < 64; t += 1) {
+    const x = W256[t - 15];
+    const y = W256[t - 2];
+    const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+    const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+    W256[t] = (((W256[t - 16] + s0) | 0) + ((W256[t - 7] + s1) | 0)) | 0;
+  }
+}
+
+function compress256(state, bytes, from) {
+  schedule256(bytes, from);
+  let a = state[0] | 0;
+  let b = state[1] | 0;
+  let c = state[2] | 0;
+  let d = state[3] | 0;
+  let e = state[4] | 0;
+  let f = state[5] | 0;
+  let g = state[6] | 0;
+  let h = state[7] | 0;
+  for (let t = 0; t < 64; t += 1) {
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const one = (((((h + s1) | 0) + (g ^ (e & (f ^ g)))) | 0) + ((K256[t] + W256[t]) | 0)) | 0;
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const two = (s0 + ((a & b) | (c & (a | b)))) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + one) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (one + two) | 0;
+  }
+  state[0] = (state[0] + a) | 0;
+  state[1] = (state[1] + b) | 0;
+  state[2] = (state[2] + c) | 0;
+  state[3] = (state[3] + d) | 0;
+  state[4] = (state[4] + e) | 0;
+  state[5] = (state[5] + f) | 0;
+  state[6] = (state[6] + g) | 0;
+  state[7] = (state[7] + h) | 0;
 }
 
 export class Sha256 {
@@ -88,13 +74,12 @@ export class Sha256 {
       this.rest.set(bytes.subarray(0, from), this.held);
       this.held += from;
       if (this.held < 64) return this;
-      compress256(this.state, this.rest, 0, 1);
+      compress256(this.state, this.rest, 0);
       this.held = 0;
     }
-    const blocks = Math.floor((bytes.length - from) / 64);
-    if (blocks > 0) compress256(this.state, bytes, from, blocks);
-    this.rest.set(bytes.subarray(from + 64 * blocks));
-    this.held = bytes.length - from - 64 * blocks;
+    for (; from + 64 <= bytes.length; from += 64) compress256(this.state, bytes, from);
+    this.rest.set(bytes.subarray(from));
+    this.held = bytes.length - from;
     return this;
   }
 
@@ -103,7 +88,7 @@ export class Sha256 {
     tail.set(this.rest.subarray(0, this.held));
     tail[this.held] = 0x80;
     new DataView(tail.buffer).setBigUint64(tail.length - 8, BigInt(this.length) * 8n);
-    compress256(this.state, tail, 0, tail.length / 64);
+    for (let from = 0; from < tail.length; from += 64) compress256(this.state, tail, from);
     const digest = new Uint8Array(32);
     const view = new DataView(digest.buffer);
     this.state.forEach((word, i) => view.setInt32(4 * i, word));

@@ -76,7 +76,8 @@ function story(verdict, language) {
     const who = entry.name ?? entry.person.slice(0, 15);
     const to = entry.to === null ? '' : ` → ${entry.to_name ?? entry.to.slice(0, 15)}`;
     const what = `${entry.type}${entry.title ? `: ${entry.title}` : ''}${to}`;
-    return row([String(entry.index), entry.occurred_at, entry.recorded_at, who, what, entry.stream.slice(0, 16)]);
+    const [occurred, recorded] = [entry.occurred_at, entry.recorded_at].map((instant) => element('span', instant, 'instant'));
+    return row([String(entry.index), occurred, recorded, who, what, entry.stream.slice(0, 16)]);
   });
   const head = ['page.index', 'page.occurred', 'page.recorded', 'page.who', 'page.what', 'page.stream'].map(say);
   return table(say('page.story'), head, rows);
