@@ -11,12 +11,14 @@ from typing import Final
 from api.commands.saying import sentence
 from api.composition import SystemClock, target
 from api.key_files import open_keys
+from api.publishing import read_policy
 from api.settings import Settings, is_loopback
 from custody import values
 from custody.clocks import BEHIND
 from custody.errors import CustodyError, Unavailable
 from events.database import Database
 from events.fsck.checking import fsck
+from events.log_keys import LogKeys
 from events.opening import open_database
 from events.recorder import NEWEST_TREE, tree_row
 from events.stream_keys import StreamKeys
@@ -73,6 +75,15 @@ def _ledger(settings: Settings) -> str:
         database.close()
 
 
+def _witnesses(settings: Settings) -> str:
+    """The policy must be readable, and name this ledger's own log key."""
+    if settings.witness_policy is None:
+        return "none is asked: no policy is set"
+    log_keys = LogKeys(open_keys(settings.data_dir, settings.origin_label).log)
+    policy = read_policy(settings.witness_policy, log_keys)
+    return f"{len(policy.witnesses)} asked, quorum {policy.quorum}"
+
+
 def _clock(settings: Settings) -> str:
     database = open_database(target(settings))
     try:
@@ -119,6 +130,7 @@ CHECKS: Final[dict[str, Check]] = {
     "keys": _keys,
     "database": _database,
     "ledger": _ledger,
+    "witnesses": _witnesses,
     "clock": _clock,
     "disk": _disk,
     "doors": _doors,

@@ -10,8 +10,10 @@ from tlog_scales.backend import LocalBackend
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import Vkey
 
+from api.commands.doctor import findings
 from api.key_files import open_keys
 from api.publishing import read_policy
+from api.settings import Settings
 from custody.errors import Malformed, NotFound
 from custody.ports import ObjectStore, StoredObject
 from events.log_keys import LogKeys
@@ -135,6 +137,8 @@ def test_a_witness_stands_behind_a_receipt(tmp_path: Path) -> None:
             founder = doors.found(server)
             published(server)
             answer = founder.client.get("/receipts/0", params={"min_grade": "witnessed"})
+    told = {name: detail for name, _, detail in findings(Settings(data_dir=data, witness_policy=policy))}
+    assert "1 asked, quorum w1" == told["witnesses"]
     judged = parse_policy(policy.read_bytes()).judge(
         parse_receipt(answer.json()["proof"].encode()).checkpoint
     )
