@@ -11,6 +11,7 @@ import { judgeExhibit } from './continuity.js';
 import { opens } from './entries.js';
 import { judgeFiles, judgeLooseFile, recordedFiles } from './files.js';
 import { digestsOf, sha256Of } from './hashing.js';
+import { judgeLog, judgeScan } from './log.js';
 import { isIncluded, leafHash } from './merkle.js';
 import { judgeCheckpoint, readPolicy } from './policy.js';
 import { isIssue, judgeReceipt } from './receipts.js';
@@ -25,7 +26,7 @@ import { readZip } from './zip.js';
 
 class BundleCheck {
   // options: policy (bytes or null), tsaRoots (list of bytes of PEM files), receipts (list of bytes), persons (Map of person to set of fingerprints), ledger (hex or null),
-  // file (blob or null); told({step, done, all}) is called as the work goes on.
+  // file (blob or null), log (Map of path to blob, or null); told({step, done, all}) is called as the work goes on.
   constructor(blob, options, told) {
     this.source = new Source(blob);
     this.options = options;
@@ -47,6 +48,7 @@ class BundleCheck {
     await this.judgeTrust(); // (4) the checkpoint under the reader's policy
     this.judgeProofs(); // (5) every entry in the tree, every disclosure
     this.anchors = this.policy ? await judgeAnchors(this.findings, this.policy, this.records, this.zip.files.keys(), read) : [];
+    this.log = this.options.log ? await judgeLog(this.findings, this.policy, this.options.log, this.records.checkpoint, this.records.facts.at) : null;
     await this.judgeEntries(); // (6) order, authorship, time, continuity
     await this.judgeScope(); // (7) completeness, files
     await this.judgeReceipts(); // (8) what is handed over beside it
@@ -110,7 +112,9 @@ class BundleCheck {
 
   knownRoots() {
     const { size, root } = this.records.checkpoint;
-    return new Map([[size, root], ...this.anchors.map((anchor) => [anchor.size, anchor.root])]);
+    const seen = new Set(this.entries.map((entry) => entry.act.seen?.size));
+    const logged = this.log ? this.log.rootsAt(seen) : [];
+    return new Map([...logged, [size, root], ...this.anchors.map((anchor) => [anchor.size, anchor.root])]);
   }
 
   async judgeEntries() {
@@ -163,10 +167,19 @@ class BundleCheck {
     this.exhibits = scopeOf(records, this.sealing);
     if (this.sealing) judgeCompleteness(findings, records, this.sealing, this.exhibits, await this.read('data/heads.jsonl'));
     else findings.fail('order', 'seal.missing');
+    this.scan();
     if (!this.sealing || !sameBytes(canonical(records.facts), canonical(this.factsAgain()))) findings.fail('integrity', 'bundle.facts');
     this.recorded = recordedFiles(entries, this.exhibits);
     judgeFiles(findings, this.recorded, this.measured);
     if (this.options.file) judgeLooseFile(findings, this.recorded, await digestsOf(new Source(this.options.file), 0, this.options.file.size));
+  }
+
+  scan() {
+    const { records, sealing, log } = this;
+    if (!log || !sealing) return;
+    const here = new Set(records.proofs.map(({ index }) => index));
+    const listed = new Set(records.heads.map(({ stream }) => stream));
+    judgeScan(this.findings, log, { at: sealing.given.at, listed, here, caseStream: sealing.scope.case });
   }
 
   // Every member of bundle.json, computed again (bundle-v1, 4).
@@ -248,7 +261,8 @@ class BundleCheck {
   }
 
   verdict() {
-    const bases = { integrity: 'checked', authorship: 'attested', order: 'attested', time: 'checked', continuity: 'attested', files: 'checked' };
+    const word = this.log ? 'checked' : 'attested';
+    const bases = { integrity: 'checked', authorship: word, order: word, time: 'checked', continuity: word, files: 'checked' };
     const questions = Object.fromEntries(QUESTIONS.map((question) => [question, this.findings.answer(question, bases[question])]));
     const needless = [this.recorded.size === 0 && !this.options.file ? 'files' : '', this.roots ? '' : 'time'];
     const required = this.options.require ?? QUESTIONS.filter((question) => !needless.includes(question)).sort();
@@ -281,6 +295,6 @@ class BundleCheck {
 
 // The verdict on a bundle, as JSON's object (verdict-v1, 7). Throws a Refusal where it cannot be read: exit status 2.
 export async function checkBundle(blob, options = {}, told = () => {}) {
-  const filled = { policy: null, receipts: [], persons: new Map(), ledger: null, file: null, require: null, tsaRoots: [], ...options };
+  const filled = { policy: null, receipts: [], persons: new Map(), ledger: null, file: null, log: null, require: null, tsaRoots: [], ...options };
   return new BundleCheck(blob, filled, told).run();
 }

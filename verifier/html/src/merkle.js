@@ -13,19 +13,36 @@ function nodeHash(left, right) {
   return sha256(NODE, left, right);
 }
 
+function grow(frontier, leaf) {
+  frontier.push({ size: 1, hash: leaf });
+  while (frontier.length > 1 && frontier.at(-1).size === frontier.at(-2).size) {
+    const right = frontier.pop();
+    const left = frontier.pop();
+    frontier.push({ size: 2 * right.size, hash: nodeHash(left.hash, right.hash) });
+  }
+}
+
+function rootOfFrontier(frontier) {
+  if (frontier.length === 0) return sha256();
+  return frontier.map((part) => part.hash).reduceRight((right, left) => nodeHash(left, right));
+}
+
 // Root over leaf hashes, by the frontier.
 export function rootOf(leaves) {
   const frontier = [];
-  for (const leaf of leaves) {
-    frontier.push({ size: 1, hash: leaf });
-    while (frontier.length > 1 && frontier.at(-1).size === frontier.at(-2).size) {
-      const right = frontier.pop();
-      const left = frontier.pop();
-      frontier.push({ size: 2 * right.size, hash: nodeHash(left.hash, right.hash) });
-    }
-  }
-  if (frontier.length === 0) return sha256();
-  return frontier.map((part) => part.hash).reduceRight((right, left) => nodeHash(left, right));
+  for (const leaf of leaves) grow(frontier, leaf);
+  return rootOfFrontier(frontier);
+}
+
+// Roots of the first n leaves for each n of a set, in one pass.
+export function rootsOf(leaves, sizes) {
+  const frontier = [];
+  const roots = new Map();
+  leaves.forEach((leaf, i) => {
+    grow(frontier, leaf);
+    if (sizes.has(i + 1)) roots.set(i + 1, rootOfFrontier(frontier));
+  });
+  return roots;
 }
 
 const half = (value) => Math.floor(value / 2);

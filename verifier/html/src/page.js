@@ -77,8 +77,15 @@ class Page {
     if (ledger !== '' && !fits('hash', ledger)) return null;
     return {
       policy: bytes(this.element('policy').value), tsaRoots: tsa ? [tsa] : [], persons, ledger: ledger || null, file: this.element('loose').files[0] ?? null,
+      log: this.log(),
       receipts: await Promise.all(receipts.map(async (file) => new Uint8Array(await file.slice(0, 2 << 20).arrayBuffer()))),
     };
+  }
+
+  // The chosen folder of a log, by path below it; null where none was chosen.
+  log() {
+    const files = [...this.element('log').files].map((file) => [file.webkitRelativePath.split('/').slice(1).join('/'), file]);
+    return files.length > 0 ? new Map(files) : null;
   }
 
   async check() {

@@ -22,6 +22,7 @@ const WORDS = {
   'page.tsa-file': ['… or a PEM file', '… або файл PEM'],
   'page.more': ['More: receipts, known keys, one file', 'Більше: квитанції, відомі ключі, один файл'],
   'page.receipts': ['Receipts (.receipt)', 'Квитанції (.receipt)'],
+  'page.log': ['A copy of the log (folder with checkpoint and tile)', 'Копія журналу (тека з checkpoint і tile)'],
   'page.persons': ['Keys of persons that you know: person/<uuid>=<fingerprint>, one a line', 'Відомі вам ключі осіб: person/<uuid>=<відбиток>, по одному на рядок'],
   'page.ledger-id': ['Id of the ledger, known from elsewhere', 'Ідентифікатор реєстру, відомий з іншого джерела'],
   'page.loose': ['Is this file one of those recorded?', 'Чи є цей файл серед записаних?'],
@@ -56,8 +57,8 @@ const WORDS = {
   'page.witnesses': ['Witnesses: asked, counted', 'Свідки: вимога, враховано'],
   'page.json': ['Verdict for programs (JSON)', 'Вердикт для програм (JSON)'],
   'page.limits': [
-    'Not judged by this page: lines of type 0x06 (ML-DSA), the signature of statement.pdf, a copy of the log. Use custody-verify with --log for the last.',
-    'Не судить ця сторінка: рядки виду 0x06 (ML-DSA), підпис statement.pdf, копію журналу. Для останньої є custody-verify з --log.',
+    'Not judged by this page: lines of type 0x06 (ML-DSA), the signature of statement.pdf.',
+    'Не судить ця сторінка: рядки виду 0x06 (ML-DSA), підпис statement.pdf.',
   ],
   'question.integrity': ['Integrity: is each record and each file what was recorded?', 'Цілісність: чи кожен запис і файл такий, як записано?'],
   'question.authorship': ['Authorship: did the named person act, with a key and a role of theirs?', 'Авторство: чи діяла названа особа, своїм ключем і у своїй ролі?'],
