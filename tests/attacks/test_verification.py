@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from custody.act import Act, Disclosure
 from custody.canonical import Json
-from custody.ports import FileCheck, Outcome
+from custody.ports import FileCheck, Outcome, Submission
 from custody.values import FileId
 from custody.verdict import Question
 from events.checkpoint import LogKey
@@ -23,7 +24,8 @@ from events.verification.scopes import Scope
 from tests.demo import ledger_rows
 from tests.demo.rewriting import Forger, rewritten
 from tests.support import examples
-from tests.support.composing import Officer, seed
+from tests.support.bulk import Bulk
+from tests.support.composing import Officer, seed, uuid_of
 from tests.support.ledgers import CASE, LOG_KEY, ORIGIN, Office
 from tests.support.verified import (
     FILES,
@@ -315,6 +317,82 @@ def test_a_transfer_back_still_holds(database: Database) -> None:
     assert TIME_ONLY == judged(database).answers()
 
 
+BATCH_OF_FOUR = ["first", "second", "third", "fourth"]
+
+
+def _batch(office: Office, names: Sequence[str]) -> list[Submission]:
+    """Return openings of cases, each a stream of its own, under one signature."""
+    taras = office.person("taras")
+    acts = [
+        taras.act("case.opened.v1", f"case/{uuid_of(name)}", {}, examples.case(f"B-{name.upper()}"))
+        for name in names
+    ]
+    return taras.sign_together(acts)
+
+
+def _batches_found(office: Office, database: Database, submissions: list[Submission]) -> dict[str, list[int]]:
+    """Record submissions past every rule; return what fails Order, by code, as places among them."""
+    start = office.size
+    Bulk(database, office.ledger.application.ledger_recorder, now=office.clock.now()).write(submissions)
+    found = _failing(judged(database), Question.ORDER)
+    return {code: sorted(index - start for index in entries) for code, entries in found.items()}
+
+
+def test_a_whole_batch_holds(database: Database) -> None:
+    """Two batches of acts, one after the other, and an act by itself after them."""
+    office = story(database)
+    batches = [*_batch(office, BATCH_OF_FOUR), *_batch(office, ["fifth"]), *_batch(office, ["sixth", "last"])]
+    assert {} == _batches_found(office, database, [*batches, office.move(VIDEO)])
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ([1, 2, 3], [0]),
+        ([0, 2, 3], [1]),
+        ([0, 1, 2], [2]),
+        ([0, 2, 1, 3], [1, 2, 3]),
+        ([3, 2, 1, 0], [0, 1, 2, 3]),
+    ],
+)
+def test_a_batch_that_is_not_whole(database: Database, order: list[int], found: list[int]) -> None:
+    """An entry of a batch left out, wherever it was, or in another place: each signature is good, Order fails."""
+    office = story(database)
+    batch = _batch(office, BATCH_OF_FOUR)
+    assert {"order.batch": found} == _batches_found(office, database, [batch[place] for place in order])
+
+
+def test_a_batch_cut_off_by_an_act(database: Database) -> None:
+    """An act by itself among those of a batch is found, and so is the rest after it, once."""
+    office = story(database)
+    batch = _batch(office, BATCH_OF_FOUR)
+    found = _batches_found(office, database, [*batch[:2], office.move(VIDEO), *batch[2:]])
+    assert {"order.batch": [2, 3]} == found
+
+
+def test_two_batches_mixed(database: Database) -> None:
+    """Acts of two batches of one size by one key, in turns."""
+    office = story(database)
+    one, other = _batch(office, BATCH_OF_FOUR[:2]), _batch(office, BATCH_OF_FOUR[2:])
+    found = _batches_found(office, database, [one[0], other[0], one[1], other[1]])
+    assert {"order.batch"} == found.keys()
+    found = _batches_found(office, database, _batch(office, ["fifth"]))
+    assert {"order.batch"} == found.keys()
+
+
+def test_a_batch_under_another_size(database: Database) -> None:
+    """Paths that fit more than one place: three acts of four, called three of three, have another root."""
+    office = story(database)
+    batch = _batch(office, BATCH_OF_FOUR)
+    fewer = [
+        replace(each, signature=replace(each.signature, batch=replace(each.signature.batch, size=3)))  # type: ignore[type-var]
+        for each in batch[:2]
+    ]
+    third = _batch(office, BATCH_OF_FOUR[:3])[2]
+    found = _batches_found(office, database, [*fewer, third])
+    assert "order.batch" in found
+
+
 def _failing(found: Judged, question: Question) -> dict[str, tuple[int, ...]]:
     fails = {each.code for each in found.verdict[question].findings if each.weight.value == "fails"}
     return {code: entries for code, entries in found.found(question).items() if code in fails}
@@ -336,8 +414,6 @@ def _recorded_by_force(
     ordinal: int | None = None,
 ) -> Judged:
     """Record an act past every rule, as the operator of the service could, and verify the ledger."""
-    from tests.support.bulk import Bulk  # noqa: PLC0415 - only these attacks write past the door
-
     bulk = Bulk(database, office.ledger.application.ledger_recorder, now=office.clock.now())
     if ordinal is not None:
         bulk.ordinals = ordinal - 1
