@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, cast
 
 from api.identity import Who
@@ -15,7 +16,9 @@ AUDITOR_NO_CONTENT: Final = "role.auditor-no-content"
 OTHER_PERSON: Final = "session.other-person"
 LEDGER_READERS: Final = "role.ledger-readers"
 LOG_READERS: Final = "role.log-readers"
+DEPOSITORS: Final = "role.depositors"
 
+_TAKES_IN: Final = frozenset({"officer", "custodian"})
 _READS_FILES: Final = frozenset({"officer", "custodian", "prosecutor"})
 _NO_EVIDENCE: Final = frozenset({"ledger", "person"})  # kinds of streams without any
 
@@ -111,6 +114,16 @@ def require_log_reader(who: Who) -> None:
     """Raise NotPermitted unless the person may have the entries of the published log (log-v1 2.4)."""
     if not (who.is_auditor and who.confirmed):
         raise NotPermitted(LOG_READERS, "the entries of the published log are for auditors")
+
+
+def require_depositor(view: View, who: Who, cases: Iterable[CaseId]) -> None:
+    """Raise NotPermitted unless the person may take exhibits into one of `cases`: nobody else fills the vault."""
+    refuse_administrator(who)
+    for name in cases:
+        state = view.state(StreamName(name))
+        if isinstance(state, CaseState) and not state.closed and state.roles(who.person) & _TAKES_IN:
+            return
+    raise NotPermitted(DEPOSITORS, "files are deposited by officers and custodians of an open case")
 
 
 def refuse_administrator(who: Who) -> None:

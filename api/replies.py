@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from api.tables import change
-from custody.errors import Conflict, CustodyError, KeyReused, Malformed
+from custody.errors import Conflict, KeyReused, Malformed
 from custody.values import PersonId
 from events.database import Database
 
@@ -61,11 +61,13 @@ class Replies:
         )
         if not claimed:
             return self._first(person, key, digest), True
+        made = False
         try:
             reply = make()
-        except CustodyError:  # nothing came of it: the same key may be tried again
-            change(self._database, "DELETE FROM reply WHERE person = ? AND key = ?", (person, key))
-            raise
+            made = True
+        finally:
+            if not made:  # whatever ended it, nothing came of it: the same key may be tried again
+                change(self._database, "DELETE FROM reply WHERE person = ? AND key = ?", (person, key))
         change(
             self._database,
             "UPDATE reply SET status = ?, headers = ?, body = ? WHERE person = ? AND key = ?",

@@ -78,9 +78,7 @@ def require_durable_files(act: Act, disclosures: Sequence[Disclosure], files: Se
     stored = {each.file: each for each in files if each.exhibit == ExhibitId(act.stream)}
     named = act.public.get("files")
     if not isinstance(named, list) or set(map(str, named)) != stored.keys():
-        raise RuleBroken(
-            "file.not-stored", "the files that it names are not those that the vault has stored"
-        )
+        raise RuleBroken("file.not-stored", "the files that it names are not those that the vault has stored")
     for file, found in stored.items():
         declared: Json = {
             "sha256": found.plain.sha256,

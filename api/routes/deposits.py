@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Response
 from starlette.requests import Request
 
-from api import problems
+from api import permissions, problems
 from api.arriving import Arriving
 from api.identity import Who
 from api.problems import ACCEPTED, CREATED, NO_CONTENT
@@ -19,7 +19,7 @@ from api.schemas import PROBLEMS
 from api.services import Services, ServicesDep
 from api.storing import run_ahead, start_storing
 from custody import values
-from custody.errors import Malformed, NotPermitted
+from custody.errors import Malformed
 from custody.ports import FileDigests
 from storage.deposit_records import Deposit
 
@@ -73,8 +73,7 @@ def options(services: ServicesDep) -> Response:
 )
 def create(request: Request, services: ServicesDep, who: WhoDep) -> Response:
     """Begin the deposit of one file of declared size and digests."""
-    if who.is_administrator:
-        raise NotPermitted("role.administrator-excluded", "an administrator handles no evidence")
+    permissions.require_depositor(services.view, who, services.projections.cases_of(who.person))
     length = _whole(request, "upload-length")
     metadata = read_metadata(request.headers.get("upload-metadata"))
     key = require_key(request.headers.get("idempotency-key"))

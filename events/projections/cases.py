@@ -16,6 +16,7 @@ _PAGE: Final = (
 )
 _IN_SIGHT: Final = "AND case_id IN (SELECT case_id FROM listed_member WHERE person = ?)"
 _ONE: Final = f"SELECT {_COLUMNS} FROM listed_case WHERE case_id = ?"  # noqa: S608 - constants of our own
+_OF_PERSON: Final = "SELECT DISTINCT case_id FROM listed_member WHERE person = ?"
 _MEMBERS: Final = "SELECT person, role FROM listed_member WHERE case_id = ? ORDER BY person, role"
 
 
@@ -34,6 +35,11 @@ def case(database: Database, name: CaseId) -> CaseRow | None:
     """Return a case, or None."""
     rows = database.read(_ONE, (name,))
     return _row(rows[0]) if rows else None
+
+
+def cases_of(database: Database, person: PersonId) -> list[CaseId]:
+    """Return the cases in which a person has a role."""
+    return [CaseId(cast(str, row[0])) for row in database.read(_OF_PERSON, (person,))]
 
 
 def members(database: Database, name: CaseId) -> list[tuple[PersonId, str]]:

@@ -47,6 +47,11 @@ class Projections:
         self.catch_up()
         return cases.case(self._database, case)
 
+    def cases_of(self, person: PersonId) -> list[CaseId]:
+        """Return the cases in which a person has a role."""
+        self.catch_up()
+        return cases.cases_of(self._database, person)
+
     def members(self, case: CaseId) -> list[tuple[PersonId, str]]:
         """Return the present members of a case with their roles."""
         self.catch_up()

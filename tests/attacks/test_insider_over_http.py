@@ -193,6 +193,16 @@ def test_an_auditor_reads_history_and_no_file(house: House) -> None:
     assert house.auditor.client.get(f"/streams/access/{uuid_}").json()["version"] == before
 
 
+def test_who_takes_nothing_in_deposits_nothing(house: House) -> None:
+    """Locked bytes that no entry names could fill the vault: an auditor and a person in no case may not deposit."""
+    stranger = doors.enrol(house.founder, f"depositor {uuid.uuid4()}", "officer")
+    for person in (stranger, house.auditor):
+        refused = person.begin_deposit(f"exhibit/{uuid.uuid4()}", str(uuid.uuid4()), b"x")
+        assert (403, "role.depositors") == (refused.status_code, refused.json()["rule"])
+    doors.open_case(stranger, f"UKR7-{uuid.uuid4().hex[:6].upper()}")
+    assert stranger.begin_deposit(f"exhibit/{uuid.uuid4()}", str(uuid.uuid4()), b"x").status_code == 201
+
+
 def test_another_persons_deposits_and_operations_do_not_exist(house: House) -> None:
     """A deposit and an operation are their person's alone."""
     begun = house.officer.begin_deposit(f"exhibit/{uuid.uuid4()}", str(uuid.uuid4()), b"some bytes")
