@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.act import read_entry
+from custody.act import Act, read_entry, write_entry
 from custody.errors import CustodyError, NotFound, Unavailable
-from custody.values import ExhibitId
+from custody.ports import Recorded
+from custody.values import ExhibitId, LedgerId
 from events.database import Database
 from events.merkle import EMPTY_ROOT, Frontier
 from events.verification import workers
+from events.verification.batches import Batches
 from events.verification.checking import check_entries
 from events.verification.plain import plain_entry
 from events.verification.scopes import Scope
@@ -22,7 +24,8 @@ from events.verification.trees import Trees
 from events.verification.trusted import trusted_entry
 from tests.support import story
 from tests.support.bulk import large
-from tests.support.composing import uuid_of
+from tests.support.composing import Officer, uuid_of
+from tests.support.ledgers import START
 from tests.support.verified import TIME_ONLY, judged
 
 
@@ -134,3 +137,31 @@ def test_an_unknown_exhibit_is_not_found(sqlite_database: Database) -> None:
     large(sqlite_database, 1)
     with pytest.raises(NotFound):
         judged(sqlite_database, Scope.exhibit(ExhibitId(f"exhibit/{uuid_of('nothing')}")))
+
+
+def test_a_batch_whose_acts_have_another_root() -> None:
+    """Acts in order, of one signature, size and key, whose root is not the one to which the last path leads."""
+    officer = Officer.of("taras").at(LedgerId("0" * 64), 1, bytes(32))
+    acts = [officer.act("case.opened.v1", f"case/{uuid_of(name)}") for name in ("one", "two", "three")]
+    signed, stranger = officer.sign_together(acts[:2]), acts[2][0]
+
+    def last_fault(*batch: Act) -> str | None:
+        batches, faults = Batches(), []
+        for index, act in enumerate(batch):
+            entry = write_entry(act, signed[index].signature, recorded_at=START, ordinal=None)
+            faults.append(batches.take(Recorded(index, entry)))
+        return faults[-1]
+
+    assert last_fault(signed[0].act, signed[1].act) is None
+    assert "the acts of its batch together are not those that were signed" == last_fault(
+        stranger, signed[1].act
+    )
+
+
+@pytest.mark.parametrize("year", [b"0001", b"0999", b"9999"])
+def test_years_beyond_the_calendar_are_left_to_the_reader(year: bytes) -> None:
+    """An instant that no other reader could tell is refused on every way."""
+    entry = ENTRIES[-1].replace(b'"occurred_at":"2026', b'"occurred_at":"' + year)
+    assert plain_entry(entry) is None
+    with pytest.raises(CustodyError):
+        read_entry(entry)
