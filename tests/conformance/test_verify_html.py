@@ -153,15 +153,38 @@ def exposed() -> str:
     return script.rpartition("})();")[0] + f"globalThis.custody = {{ ...{DIGESTS}, {names} }};\n}})();"
 
 
-@pytest.fixture(scope="module")
-def modules(chromium: Browser) -> Iterator[Page]:
-    """Open the page with its modules laid open, for vectors of single formats."""
+def laid_open(chromium: Browser) -> Page:
+    """Return the page with its modules laid open, for vectors of single formats."""
     page = chromium.new_page()
     page.goto(PAGE.as_uri())
     page.evaluate(exposed())
     page.evaluate((HERE / "verify_html_vectors.js").read_text("utf-8"))
+    return page
+
+
+@pytest.fixture(scope="module")
+def modules(chromium: Browser) -> Iterator[Page]:
+    """Open one such page for all tests."""
+    page = laid_open(chromium)
     yield page
     page.close()
+
+
+def test_what_a_browser_cannot_verify_is_not_checked(chromium: Browser) -> None:
+    """Without Ed25519 nothing is said to hold that rests on signatures, and nothing to fail."""
+    page = laid_open(chromium)
+
+    assert [3, "not-checked", "not-checked", "not-checked"] == page.evaluate("vectors.withoutEd25519", good())
+    page.close()
+
+
+def good() -> dict[str, list[int]]:
+    """Return the bytes of the good bundle and of its policy."""
+    folder = VECTORS / "bundle-v1" / "good"
+    return {
+        "zip": list((folder / "bundle.zip").read_bytes()),
+        "policy": list((folder / "trust.policy").read_bytes()),
+    }
 
 
 def test_single_formats_get_the_verdicts_of_entry_v1(modules: Page) -> None:
@@ -237,13 +260,7 @@ def test_own_digests_are_the_browsers(modules: Page) -> None:
 
 def test_no_bit_of_a_bundle_can_change_unseen(modules: Page) -> None:
     """Of 400 bits, spread over the whole zip, each gives exit status 1 or 2 when it is turned."""
-    good = VECTORS / "bundle-v1" / "good"
-    given = {
-        name: list((good / file).read_bytes())
-        for name, file in (("zip", "bundle.zip"), ("policy", "trust.policy"))
-    }
-
-    assert [1, 2] == modules.evaluate("vectors.turned", given | {"count": 400})
+    assert [1, 2] == modules.evaluate("vectors.turned", good() | {"count": 400})
 
 
 def large(path: Path, size: int) -> None:

@@ -115,5 +115,16 @@ globalThis.vectors = (() => {
     return [...exits].sort();
   }
 
-  return { singleFormats, keyVerdicts, replay, pathOfRefusal, tree, digests, turned };
+  // Answers about a bundle in a browser that has no Ed25519.
+  async function withoutEd25519({ zip, policy }) {
+    const { importKey } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.importKey = function refusing(format, bytes, algorithm, ...rest) {
+      if (algorithm.name === 'Ed25519') return Promise.reject(new DOMException('no such algorithm', 'NotSupportedError'));
+      return importKey.call(this, format, bytes, algorithm, ...rest);
+    };
+    const { exit, questions } = await custody.checkBundle(new Blob([Uint8Array.from(zip)]), { policy: Uint8Array.from(policy) });
+    return [exit, ...['integrity', 'authorship', 'order'].map((question) => questions[question].answer)];
+  }
+
+  return { withoutEd25519, singleFormats, keyVerdicts, replay, pathOfRefusal, tree, digests, turned };
 })();

@@ -28,6 +28,7 @@ async function judgeAnchor(policy, records, size, parts, read) {
   const note = await read(`data/anchors/${size}.note`);
   if (!checkpoint || checkpoint.size !== size || !sameBytes(note, utf8(checkpoint.text))) return { code: 'anchor.refused' };
   const said = await judgeCheckpoint(policy, checkpoint);
+  if (said.unsupported) return { unsupported: true };
   if (!said.good) return { code: 'anchor.refused' };
   const last = records.checkpoint;
   const way = records.consistency.find((one) => one.from === size) ?? { path: [], to: last.size };
@@ -51,8 +52,9 @@ export async function judgeAnchors(findings, policy, records, names, read) {
   if (isStrayed(records, groups.map(([size]) => size))) findings.fail('order', 'anchor.refused');
   for (const [size, parts] of groups) {
     findings.count('order');
-    const { code, checkpoint, said } = await judgeAnchor(policy, records, size, parts, read);
-    if (code) findings.fail('order', code);
+    const { code, checkpoint, said, unsupported } = await judgeAnchor(policy, records, size, parts, read);
+    if (unsupported) findings.notChecked('order', 'signature.unsupported');
+    else if (code) findings.fail('order', code);
     else good.push({ size, root: checkpoint.root, times: said.times, tokens: parts.filter((part) => part.endsWith('.tsr')), checkpoint });
   }
   return good;

@@ -92,6 +92,10 @@ export async function judgeLog(findings, policy, files, checkpoint, at) {
     fault = error.message;
   });
   const said = fault === null && policy ? await judgeCheckpoint(policy, copy.checkpoint) : null;
+  if (said?.unsupported) {
+    findings.notChecked('order', 'signature.unsupported');
+    return null;
+  }
   if (fault !== null || !said?.good) {
     findings.fail('order', 'log.refused', [], fault ?? '');
     return null;
