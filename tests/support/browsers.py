@@ -18,7 +18,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TOLD = "document.addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective))"
+TOLD = (
+    "document.addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective))"
+)
 
 
 @pytest.fixture(scope="session")
