@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import mimetypes
-import os
 import unicodedata
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from custody_cli.intake.plan import PlannedFile
+from custody_cli.intake.spelling import bytes_of, spelled
 from custody_verifier.canonical import Json
-from custody_verifier.text import base64_text
 
 _SIGNS: Final = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -34,12 +33,12 @@ def describe(file: PlannedFile) -> Json:
         "mime_declared": mimetypes.guess_type(path.name)[0],
         "mime_detected": detect(path),
         "modified_at": _modified_at(file.modified_ns),
-        "name": name,
-        "path": file.inside,
+        "name": spelled(name),
+        "path": None if file.inside is None else spelled(file.inside),
     }
-    # What is signed is in normal form C: then the bytes tell how it was found.
-    if not unicodedata.is_normalized("NFC", name):
-        told["name_bytes"] = base64_text(os.fsencode(name))
+    # What is signed is text in normal form C: for any other name the bytes tell how it was found.
+    if name != spelled(name) or not unicodedata.is_normalized("NFC", name):
+        told["name_bytes"] = bytes_of(name)
     return told
 
 

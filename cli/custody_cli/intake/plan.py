@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from custody_cli import answers
+from custody_cli.intake import spelling
 from custody_cli.profile import Profile
 from custody_verifier.canonical import Json
 
@@ -18,6 +19,7 @@ FORMAT = "custody-intake/1"
 class PlannedFile:
     """One file: `file` is its uuid in the exhibit, `deposit` the address of its upload, `stored` its end.
 
+    `path` and `inside` have surrogates where a name on disk is not text.
     `size` and `modified_ns` tell whether the file is still the one that was digested.
     """
 
@@ -106,9 +108,9 @@ def _file_json(file: PlannedFile) -> Json:
     return {
         "deposit": file.deposit,
         "file": file.file,
-        "inside": file.inside,
+        **spelling.kept("inside", file.inside),
         "modified_ns": file.modified_ns,
-        "path": file.path,
+        **spelling.kept("path", file.path),
         "sha256": file.sha256,
         "sha512": file.sha512,
         "size": file.size,
@@ -130,8 +132,8 @@ def _read_exhibit(kept: Json) -> PlannedExhibit:
 
 def _read_file(kept: Json) -> PlannedFile:
     return PlannedFile(
-        path=answers.text(kept, "path"),
-        inside=answers.optional_text(kept, "inside"),
+        path=spelling.read(kept, "path") or answers.text(kept, "path"),
+        inside=spelling.read(kept, "inside"),
         file=answers.text(kept, "file"),
         size=answers.whole(kept, "size"),
         modified_ns=answers.whole(kept, "modified_ns"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from custody_cli import output
+from custody_cli.intake.spelling import spelled
 from custody_cli.messages import say
 from custody_cli.settings import Settings
 
@@ -24,6 +25,7 @@ class Reconciliation:
     def line(self, outcome: Outcome, path: str, why: str, **facts: str | int | None) -> None:
         """Print the line of one thing: what became of it, and its reference or the reason."""
         self.counts[outcome] += 1
+        path, why = spelled(path), spelled(why)
         text = f"{say(f'outcome.{outcome}'):<14} {output.clean(path)}  {output.clean(why)}".rstrip()
         output.result(self.settings, "file", {"outcome": outcome, "path": path, "why": why, **facts}, text)
 

@@ -18,6 +18,7 @@ from custody_cli.intake.fields import Body
 from custody_cli.intake.plan import Plan, PlannedExhibit, PlannedFile
 from custody_cli.intake.reconciliation import Reconciliation
 from custody_cli.intake.selection import Found, Group, Selection
+from custody_cli.intake.spelling import spelled
 from custody_cli.messages import say
 from custody_cli.naming import Case
 from custody_cli.receipts import Kept
@@ -45,8 +46,10 @@ def run(contact: Contact, asked: Asked, selection: Selection) -> bool:
     An unfinished plan of the same name is gone on with. Raises Unreachable with the plan kept.
     """
     account = Reconciliation(contact.settings, selection.given)
+    for path in selection.repeated:
+        output.note(contact.settings, "intake.repeated", path=spelled(str(path.absolute())))
     for refused in selection.refused:
-        account.line("refused", str(refused.path.absolute()), say(refused.reason))
+        account.line("refused", str(refused.path.absolute()), refused.text())
     going_on = plan.load(contact.profile, asked.name)
     now = going_on or _make(contact, asked, selection, account)
     if going_on is not None:
@@ -83,11 +86,11 @@ def _measured(
         except Misuse as fault:
             account.line("refused", str(each.path.absolute()), fault.text())
             continue
-        held = None if asked.force else held_as(contact, measured.sha256)
-        if held is None:
+        places = None if asked.force else _places(contact, measured.sha256)
+        if places is None:
             files.append(measured)
         else:
-            account.line("held", str(each.path.absolute()), held)
+            _tell_held(measured.path, places, account)
     return files
 
 
@@ -108,14 +111,26 @@ def plan_file(file: Found, advance: progress.Advance) -> PlannedFile:
 
 def held_as(contact: Contact, sha256: str) -> str | None:
     """Return where a file with this digest is held, as far as the officer may know; None when it is not."""
+    places = _places(contact, sha256)
+    return None if places is None else ", ".join(places) or say("held.elsewhere")
+
+
+def _places(contact: Contact, sha256: str) -> list[str] | None:
+    """Return the exhibits with this digest that the officer may know of, maybe none; None when it is not held."""
     told = contact.door.get("/files/held", sha256=sha256)
     if not answers.truth(told, "held"):
         return None
-    names = [
+    return [
         answers.optional_text(each, "reference") or answers.text(each, "exhibit")
         for each in answers.items(told, "exhibits")
     ]
-    return ", ".join(names) or say("held.elsewhere")
+
+
+def _tell_held(path: str, places: Sequence[str], account: Reconciliation) -> None:
+    """Print the line of a file that is held; where only others see it, warn that it is not taken, even if --quiet."""
+    account.line("held", path, ", ".join(places) or say("held.elsewhere"))
+    if not places:
+        output.failure(say("held.left-out", path=output.clean(path)))
 
 
 def _account_for_left_out(
@@ -126,11 +141,12 @@ def _account_for_left_out(
     for group in selection.groups:
         for each in group.files:
             if str(each.path.absolute()) not in planned:
-                digest = plan_file(each, lambda _step: None).sha256
-                held = held_as(contact, digest)
-                account.line(
-                    "held" if held else "refused", str(each.path.absolute()), held or say("refused.new")
-                )
+                measured = plan_file(each, lambda _step: None)
+                places = _places(contact, measured.sha256)
+                if places is None:
+                    account.line("refused", measured.path, say("refused.new"))
+                else:
+                    _tell_held(measured.path, places, account)
 
 
 def _take(

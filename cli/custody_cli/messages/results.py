@@ -58,6 +58,10 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "What was signed before the interruption was not taken ({reason}); it is composed anew.",
         "Підписане до переривання не прийнято ({reason}); складаємо заново.",
     ),
+    "intake.repeated": (
+        "{path} was given more than once; it counts once.",
+        "{path} подано кілька разів; враховано один раз.",
+    ),
     "intake.sum": (
         "{given} given = {taken} taken + {refused} refused + {held} already held",
         "{given} подано = {taken} прийнято + {refused} відхилено + {held} уже є",
@@ -69,9 +73,22 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "held.yes": ("held: {where}", "зберігається: {where}"),
     "held.no": ("not held here", "тут не зберігається"),
     "held.elsewhere": ("in a case that is not yours", "у справі, яка не ваша"),
+    "held.left-out": (
+        (
+            "WARNING: {path} was NOT taken in: a case that you may not see holds it. "
+            "To take it into this case too, run the command for it again with --force."
+        ),
+        (
+            "УВАГА: {path} НЕ прийнято: його зберігає справа, якої ви не бачите. "
+            "Щоб прийняти його і до цієї справи, запустіть команду для нього ще раз із --force."
+        ),
+    ),
+    "refused.folder": (
+        "is a folder that cannot be read ({detail}): nothing in it was taken",
+        "теку не вдається прочитати ({detail}): з неї нічого не прийнято",
+    ),
     "refused.link": ("is a symbolic link", "символічне посилання"),
     "refused.missing": ("does not exist", "не існує"),
-    "refused.name": ("has a name that is not text", "назва не є текстом"),
     "refused.new": (
         "is new since the intake began; run the command again",
         "з'явився після початку; запустіть команду ще раз",
