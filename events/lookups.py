@@ -53,9 +53,14 @@ class Lookups:
         return range(first, first + count)
 
     def require_free(self, proposal: Proposal) -> None:
-        """Raise KeyReused, AlreadyTaken or StaleStream for a unique row that the proposal would need."""
+        """Raise KeyReused, AlreadyTaken or StaleStream for a unique row that the proposal would need.
+
+        A request that was recorded before is a StaleStream: its acts follow on nothing any more, and whoever
+        asked gets the first receipts.
+        """
         if proposal.idempotency is not None and self.request(proposal.idempotency) is not None:
-            raise KeyReused(proposal.idempotency.key)
+            act = proposal.submissions[0].act
+            raise StaleStream(act.stream, version=act.version, previous=act.hash)
         for decision in proposal.decisions:
             for kind, value in decision.unique:
                 if self._select(_TAKEN, (kind, sha256(value.encode()).digest())):

@@ -320,6 +320,21 @@ def test_the_same_request_gives_the_first_receipt(database: Database) -> None:
     assert [each.entry for each in first.receipts] == [each.entry for each in again.receipts]
 
 
+def test_a_request_sent_again_after_a_restart(database: Database) -> None:
+    """A client whose answer was lost when the process ended gets the first receipt from the next process."""
+    office = usual(database)
+    opening = office.compose(
+        "taras", "case.opened.v1", f"case/{uuid_of('lost')}", {}, examples.case("UKR9-25")
+    )
+    first = office.append(opening, key=claim(office, "k1"))
+    for key in ("k1", "k2"):
+        again = Office(
+            open_ledger(database, master=MASTER, log_key=LOG_KEY, clock=office.clock), office.clock
+        )
+        found = again.append(opening, key=claim(office, key))
+        assert (True, first.receipts[0].entry) == (found.replayed, found.receipts[0].entry)
+
+
 def test_another_request_under_the_same_key(database: Database) -> None:
     """A key is for one request of one person, for ever: a fresh act and an old one are refused alike."""
     office = usual(database)
