@@ -48,7 +48,9 @@ def test_a_service_that_did_not_run_fails_where_required(
 ) -> None:
     """A skip, and a whole run without a service, fail with --require-services and pass without."""
     (tmp_path / "conftest.py").write_text(text)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = s3: s3\n    postgres: postgres\n    browser: browser\n")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\nmarkers = s3: s3\n    postgres: postgres\n    browser: browser\n"
+    )
     (tmp_path / "test_it.py").write_text(text.replace('pytest_plugins = ["tests.support.services"]\n', ""))
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     environment["PYTHONPATH"] = str(ROOT)
