@@ -34,7 +34,7 @@ def changed(data: bytes) -> bytes:
     """Return a bundle: raw bytes, or the good one with pieces of its files replaced."""
     provider = atheris.FuzzedDataProvider(data)
     if provider.ConsumeIntInRange(0, 9) == 0:
-        return provider.ConsumeBytes(provider.remaining_bytes())
+        return bytes(provider.ConsumeBytes(provider.remaining_bytes()))
     some = parts_copy()
     for _ in range(provider.ConsumeIntInRange(1, 4)):
         name = NAMES[provider.ConsumeIntInRange(0, len(NAMES) - 1)]
