@@ -15,7 +15,7 @@ LIMIT = 300 * MIB
 
 # Stores and checks one file, then prints the most memory it ever held, in bytes.
 STORING = """
-import hashlib, json, logging, os, resource, sys, uuid
+import hashlib, json, logging, os, sys, uuid
 from pathlib import Path
 import structlog
 from custody.ports import FileDigests
@@ -38,7 +38,9 @@ name = str(uuid.uuid4())
 stored = vault.store(Path(given["path"]), file=name, exhibit="exhibit/" + name, ledger="a" * 64, declared=declared)
 read = sum(len(piece) for piece in vault.open(stored, 5, 200 << 20))
 outcome = vault.check(stored).outcome
-print(json.dumps([outcome, read, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+# Not ru_maxrss, which begins with what the process that started this one held.
+(most,) = (line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:"))
+print(json.dumps([outcome, read, int(most) * 1024]))
 """
 
 
