@@ -61,6 +61,7 @@ def _deposits(rounds: int, folder: Path) -> list[Row]:
     ours, peer = [], []
     with doors.running(folder / "data") as server:
         officer = doors.enrol(doors.found(server), "officer", "officer")
+        doors.open_case(officer, "BENCH-1")
         client = _bare(admin_of(server.data_dir))
         for _ in range(rounds):
             ours.append(_seconds(lambda: _deposit(officer, source, declared)))

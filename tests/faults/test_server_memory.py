@@ -41,6 +41,7 @@ def test_a_large_file_in_little_memory(tmp_path: Path) -> None:
     source = sparse(tmp_path / "large", SIZE)
     with doors.running(tmp_path / "data") as server:
         officer = doors.enrol(doors.found(server), "officer", "officer")
+        doors.open_case(officer, "LARGE-1")
         assert server.process is not None
 
         told = large.deposit(officer, source)
@@ -58,6 +59,7 @@ def test_a_kill_in_the_middle_of_a_large_file(tmp_path: Path) -> None:
     source = Large.at(path)
     with doors.running(tmp_path / "data") as server:
         officer = doors.enrol(doors.found(server), "officer", "officer")
+        doors.open_case(officer, "LARGE-1")
         deposit = large.begin(officer, source)
         sending = threading.Thread(target=until_killed, args=(officer, deposit, source))
         sending.start()
