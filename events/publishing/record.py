@@ -14,6 +14,7 @@ from events.note import Note, NoteSignature, parse_note
 from events.rows import TreeRow, UniqueTaken
 
 _NOTE: Final = "SELECT note FROM published WHERE size = ?"
+_SIZES: Final = "SELECT size FROM published ORDER BY size"
 _NEWEST: Final = "SELECT size FROM published ORDER BY size DESC LIMIT 1"
 _COVERING: Final = "SELECT size FROM published WHERE size > ? ORDER BY size DESC LIMIT 1"
 _COSIGNED: Final = "SELECT max(size) FROM cosignature WHERE size > ?"
@@ -31,6 +32,10 @@ class PublishedRecord:
         """Return the size of the newest published checkpoint, 0 when there is none."""
         rows = self._database.read(_NEWEST)
         return cast(int, rows[0][0]) if rows else 0
+
+    def sizes(self) -> list[int]:
+        """Return all published sizes, ascending."""
+        return [cast(int, row[0]) for row in self._database.read(_SIZES)]
 
     def covering(self, index: int) -> int:
         """Return the newest published size that covers an entry. Raises NotFound while there is none."""
