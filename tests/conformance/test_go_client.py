@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -18,11 +17,11 @@ from events.publishing.receipts import ReceiptUpgrade
 from storage.memory_objects import FolderObjects
 from tests.support import ledgers, publishing
 from tests.support.composing import seed
+from tests.support.foreign import logs
 from tests.support.publishing import LOG_KEYS, Press
 from tests.support.witnesses import running, signers
 
 HERE = Path(__file__).parent
-GOCODE = Path("/usr/share/gocode")
 TESSERA = HERE.parent / "vectors/third_party/tessera/log"
 TESSERA_KEY = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
 KEY = LOG_KEYS.ed25519.vkey
@@ -32,37 +31,24 @@ LARGEST = SIZES[-1]
 
 @dataclass(frozen=True)
 class Audit:
-    """The program."""
+    """The program, under the ledger's key where no other is given."""
 
-    program: Path
+    program: logs.Audit
 
     def __call__(self, command: str, *arguments: str | Path, key: str = KEY) -> tuple[int, str]:
         """Return exit status and what was said."""
-        line = [self.program, command, "-key", key, *arguments]
-        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=120)
-        return done.returncode, done.stdout + done.stderr
+        return self.program(command, *arguments, key=key)
 
 
 @pytest.fixture(scope="session")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+def audit() -> Audit:
     """Build the program with Debian's Go and its module; skipped where they are not, which CI does not allow."""
-    if shutil.which("go") is None or not (GOCODE / "src/golang.org/x/mod/sumdb/tlog").is_dir():
+    if not logs.go_is_here():
         reason = "no Go with golang.org/x/mod: deploy/foreign-clients installs it"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("go")
-    program = folder / "audit"
-    environment = os.environ | {
-        "GO111MODULE": "off",
-        "GOPATH": str(GOCODE),
-        "GOFLAGS": "",
-        "GOCACHE": str(folder / "cache"),
-    }
-    subprocess.run(
-        ["go", "build", "-o", program, HERE / "go/main.go"], env=environment, check=True, timeout=280
-    )
-    return Audit(program)
+    return Audit(logs.built())
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 // Program main audits a published log and receipts with the Go project's own Merkle tree and signed notes.
 //
 // It shares nothing with Custody: trees, tiles, proofs and notes are those of golang.org/x/mod/sumdb, as Debian packages
-// it; only the C2SP paths, entry bundles, cosignature lines and receipts are read here.
+// it; only the C2SP paths, entry bundles, cosignature lines, receipts and lines of proofs are read here.
 //
 //	audit log     -key VKEY [-witness VKEY]... FOLDER [OLDER CHECKPOINT]...
 //	audit receipt -key VKEY [-witness VKEY]... FILE.tlog-proof FILE.entry
+//	audit receipt -key VKEY [-witness VKEY]... FILE.receipt
+//	audit bundle  -key VKEY [-witness VKEY]... FOLDER OF THE BAG
 //
 // Exit status 0: everything holds; 1: something does not, named on standard error; 2: usage.
 package main
@@ -15,6 +17,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -40,7 +43,7 @@ type keys struct {
 }
 
 func main() {
-	if len(os.Args) < 2 || (os.Args[1] != "log" && os.Args[1] != "receipt") {
+	if len(os.Args) < 2 || !strings.Contains(" log receipt bundle ", " "+os.Args[1]+" ") {
 		usage()
 	}
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
@@ -61,20 +64,23 @@ func main() {
 }
 
 func run(command string, known keys, rest []string) error {
-	if command == "receipt" {
-		if len(rest) != 2 {
-			usage()
-		}
-		return auditReceipt(known, rest[0], rest[1])
-	}
 	if len(rest) < 1 {
 		usage()
+	}
+	if command == "bundle" {
+		return auditBundle(known, rest[0])
+	}
+	if command == "receipt" {
+		if len(rest) == 1 {
+			return auditReceiptBeside(known, rest[0])
+		}
+		return auditReceipt(known, rest[0], rest[1])
 	}
 	return auditLog(known, rest[0], rest[1:])
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: audit log|receipt -key VKEY [-witness VKEY]... FILES")
+	fmt.Fprintln(os.Stderr, "usage: audit log|receipt|bundle -key VKEY [-witness VKEY]... FILES")
 	os.Exit(2)
 }
 
@@ -268,6 +274,23 @@ func auditReceipt(known keys, proofFile, entryFile string) error {
 	if err != nil {
 		return err
 	}
+	return checkReceipt(known, data, entry)
+}
+
+// auditReceiptBeside checks an entry, a newline and its receipt in one file, as it lies beside a bundle.
+func auditReceiptBeside(known keys, file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	entry, proof, found := bytes.Cut(data, []byte("\n"))
+	if !found {
+		return errors.New("the receipt has no entry")
+	}
+	return checkReceipt(known, proof, entry)
+}
+
+func checkReceipt(known keys, data, entry []byte) error {
 	head, checkpoint, found := strings.Cut(string(data), "\n\n")
 	lines := strings.Split(head, "\n")
 	if !found || lines[0] != "c2sp.org/tlog-proof@v1" || len(lines) < 2 {
@@ -297,6 +320,95 @@ func auditReceipt(known keys, proofFile, entryFile string) error {
 		return errors.New("the index is not in the tree")
 	}
 	return tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(entry))
+}
+
+// --- bundles -----------------------------------------------------------------------------------------
+
+// proofLine is a line of proofs.jsonl (an index) or of consistency.jsonl (from, to).
+type proofLine struct {
+	Index    int64
+	From, To int64
+	Path     []tlog.Hash
+}
+
+// auditBundle checks each entry's inclusion, and that the checkpoint continues every anchor.
+func auditBundle(known keys, bag string) error {
+	data, err := os.ReadFile(filepath.Join(bag, "data", "checkpoint"))
+	if err != nil {
+		return err
+	}
+	tree, err := openCheckpoint(known, data)
+	if err != nil {
+		return err
+	}
+	entries, err := readLines(filepath.Join(bag, "data", "entries.jsonl"))
+	if err != nil {
+		return err
+	}
+	proofs, err := readProofs(filepath.Join(bag, "data", "proofs.jsonl"))
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 || len(entries) != len(proofs) {
+		return fmt.Errorf("%d entries with %d proofs", len(entries), len(proofs))
+	}
+	for i, proof := range proofs {
+		leaf := tlog.RecordHash(entries[i])
+		if proof.Index < 0 || proof.Index >= tree.N {
+			return fmt.Errorf("inclusion of %d: not in the tree", proof.Index)
+		}
+		if err := tlog.CheckRecord(proof.Path, tree.N, tree.Hash, proof.Index, leaf); err != nil {
+			return fmt.Errorf("inclusion of %d: %w", proof.Index, err)
+		}
+	}
+	return auditAnchors(known, bag, tree)
+}
+
+func auditAnchors(known keys, bag string, tree tlog.Tree) error {
+	ties, err := readProofs(filepath.Join(bag, "data", "consistency.jsonl"))
+	if err != nil {
+		return err
+	}
+	for _, tie := range ties {
+		name := filepath.Join(bag, "data", "anchors", fmt.Sprintf("%d.checkpoint", tie.From))
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		old, err := openCheckpoint(keys{log: known.log}, data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if old.N != tie.From || tree.N != tie.To {
+			return fmt.Errorf("%s: a proof between other sizes", name)
+		}
+		if err := tlog.CheckTree(tie.Path, tree.N, tree.Hash, old.N, old.Hash); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func readLines(name string) ([][]byte, error) {
+	data, err := os.ReadFile(name)
+	if err != nil || len(data) == 0 {
+		return nil, err
+	}
+	return bytes.Split(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")), nil
+}
+
+func readProofs(name string) ([]proofLine, error) {
+	lines, err := readLines(name)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]proofLine, len(lines))
+	for i, line := range lines {
+		if err := json.Unmarshal(line, &found[i]); err != nil {
+			return nil, fmt.Errorf("%s, line %d: %w", name, i+1, err)
+		}
+	}
+	return found, nil
 }
 
 // --- notes -------------------------------------------------------------------------------------------
