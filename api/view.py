@@ -27,6 +27,11 @@ class LedgerView:
         found = self._founding()
         return None if found is None else found[1]
 
+    @property
+    def size(self) -> int:
+        """How many entries are recorded."""
+        return self._ledger.head().size
+
     def state(self, stream: StreamName) -> State | None:
         """Return the folded state of a stream, or None when it has no entry."""
         return self._ledger.state(stream)

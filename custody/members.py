@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date as calendar_date
-from typing import Final
+from typing import Final, cast
 
 from custody import values
 from custody.canonical import Json
@@ -15,6 +15,8 @@ from custody.errors import Malformed, TooLarge
 from custody.keys import read_key
 
 Check = Callable[[Json, str], object]
+
+_MOST_IN_AN_ACT: Final = 65_535  # an act has no more bytes than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,30 @@ def many(form: Form, *, least: int = 0, most: int = 1_000) -> Form:
     return Form(f"list of {least} to {most}: {form.words}", check)
 
 
+def sorted_set(form: Form, *, least: int = 0, most: int | None = None) -> Form:
+    """Return the form of a sorted list of texts of one form, each there once; `most` None: what an act can hold."""
+    listed = many(form, least=least, most=most or _MOST_IN_AN_ACT)
+
+    def check(value: Json, path: str) -> None:
+        listed.check(value, path)
+        found = cast(list[str], value)
+        if any(one >= other for one, other in itertools.pairwise(found)):
+            raise Malformed(path, "is not sorted, or names one twice")
+
+    bounds = "" if most is None else f"{least} to {most} "
+    return Form(f"sorted list of {bounds}distinct {form.words}", check)
+
+
+def word_or(words: tuple[str, ...], form: Form) -> Form:
+    """Return the form of one of `words`, or of another form that is no text."""
+    word = one_of(*words)
+
+    def check(value: Json, path: str) -> None:
+        (word if isinstance(value, str) else form).check(value, path)
+
+    return Form(f"{word.words} | {form.words}", check)
+
+
 def by_name(name: Form, form: Form, *, least: int = 1, most: int = 1_000) -> Form:
     """Return the form of an open object: every member's name is of one form, and every value of another."""
 
@@ -125,9 +151,14 @@ def _true(value: Json, path: str) -> None:
         raise Malformed(path, "is not true (it is left out otherwise)")
 
 
-def _size(value: Json, path: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Malformed(path, "is not an integer from 0")
+def whole(least: int) -> Form:
+    """Return the form of integers from `least` on."""
+
+    def check(value: Json, path: str) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise Malformed(path, f"is not an integer from {least}")
+
+    return Form(f"integer from {least}", check)
 
 
 _date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -143,25 +174,18 @@ def _calendar_date(value: Json, path: str) -> None:
         raise Malformed(path, "is not a date that exists") from fault
 
 
-def _sorted_uuids(value: Json, path: str) -> None:
-    if not isinstance(value, list):
-        raise Malformed(path, "is not a list")
-    found = [values.uuid(each, f"{path}[{place}]") for place, each in enumerate(value)]
-    if any(one >= other for one, other in itertools.pairwise(found)):
-        raise Malformed(path, "is not sorted, or names one twice")
-
-
 TEXT: Final = Form("text", _some_text)
 ANY_TEXT: Final = Form("text, may be empty", values.text)
 BOOLEAN: Final = Form("true or false", _boolean)
 TRUE: Final = Form("`true`", _true)
-SIZE: Final = Form("integer from 0", _size)
+SIZE: Final = whole(0)
+COUNT: Final = whole(1)
 DATE: Final = Form("date", _calendar_date)
 DECIMAL: Final = Form("decimal", values.decimal)
 CLAIMED: Final = Form("claimed instant", values.claimed_instant)
 RECORDED: Final = Form("recorded instant", values.recorded_instant)
 UUID: Final = Form("uuid", values.uuid)
-UUIDS: Final = Form("sorted list of distinct uuids", _sorted_uuids)
+UUIDS: Final = Form("sorted list of distinct uuids", sorted_set(UUID).check)
 PERSON: Final = Form("person/<uuid>", values.person)
 CASE: Final = Form("case/<uuid>", values.case)
 EXHIBIT: Final = Form("exhibit/<uuid>", values.exhibit)

@@ -37,6 +37,7 @@ class World:
         self.findings: list[Finding] = []
         self.checks: Counter[Question] = Counter()
         self.seen: dict[tuple[int, bytes], int] = {}  # (size, root) -> first entry that claims it
+        self.size = 0  # index of the entry that is judged, or of the next one
         self._ledger: tuple[LedgerId, StreamName] | None = None
         self._scope = scope
         self._missing: set[StreamName] = set()
@@ -66,6 +67,7 @@ class World:
     def skip(self) -> None:
         """Leave the place of an entry that is missing or cannot be read; the caller has that finding."""
         self._recorded.append(self._newest[0] if self._newest else datetime.max.replace(tzinfo=UTC))
+        self.size += 1
 
     # --- one entry --------------------------------------------------------------------------------------
 
@@ -73,11 +75,13 @@ class World:
         """Judge and fold one entry; return the key that must have signed it, or None when none is known."""
         act = recorded.entry.act
         self._missing.clear()
+        self.size = recorded.index
         self._judge_place(recorded)
         self._judge_clock(recorded)
         decision = self._judge_rules(recorded, opened)
         self._judge_ordinal(recorded, decision)
         self._fold(recorded)
+        self.size = recorded.index + 1
         self.checks[Question.ORDER] += 1
         if decision is None:
             return None

@@ -47,6 +47,11 @@ class Standing:
         """The head for which all states here are right."""
         return self.at[0]
 
+    @property
+    def size(self) -> int:
+        """How many entries are recorded at the head."""
+        return self.head.size
+
     def state(self, stream: StreamName) -> State | None:
         """Return how a stream stands at the head, or None when it has no entry."""
         with self._lock:

@@ -25,6 +25,11 @@ class Overlay:
         """The stream of entry 0."""
         return self.base.ledger_stream
 
+    @property
+    def size(self) -> int:
+        """How many entries are recorded below: those of a group in the making have no index that counts yet."""
+        return self.base.size
+
     def state(self, stream: StreamName) -> State | None:
         """Return the changed state, else the one below."""
         found = self.changed.get(stream)

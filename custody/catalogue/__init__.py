@@ -7,7 +7,7 @@ from typing import Final
 
 from custody.act import Act
 from custody.canonical import Json
-from custody.catalogue import case, exhibit, ledger, person, service, transfer
+from custody.catalogue import bundle, case, exhibit, ledger, person, service, transfer
 from custody.catalogue.kinds import ActType, Body, Forms
 from custody.errors import Malformed, TooLarge
 from custody.members import TEXT, TRUE, Form
@@ -28,7 +28,9 @@ LATE: Final = "late"  # public, in any type: written after the fact
 LATE_REASON: Final = "late_reason"  # body, required with it
 
 CATALOGUE: Final[Mapping[str, ActType]] = {
-    each.name: each for module in (ledger, person, case, exhibit, transfer, service) for each in module.TYPES
+    each.name: each
+    for module in (ledger, person, case, exhibit, transfer, service, bundle)
+    for each in module.TYPES
 }
 
 

@@ -10,7 +10,7 @@ from custody.act import Act
 from custody.canonical import Json
 from custody.catalogue import CATALOGUE, check_body, read_public
 from custody.errors import StaleStream
-from custody.rules import case, exhibit, ledger, person, service, transfer
+from custody.rules import bundle, case, exhibit, ledger, person, service, transfer
 from custody.rules.authority import actor_of
 from custody.rules.matter import Entails, Matter
 from custody.rules.names import RULES, broken
@@ -51,6 +51,10 @@ _JUDGES: Final[Mapping[str, Callable[[Matter], Entails]]] = {
     "transfer.withdrawn.v1": transfer.judge_withdrawn,
     "access.recorded.v1": service.judge_access,
     "fixity.checked.v1": service.judge_fixity,
+    "bundle.requested.v1": bundle.judge_requested,
+    "bundle.sealed.v1": bundle.judge_sealed,
+    "bundle.issued.v1": bundle.judge_issued,
+    "bundle.acknowledged.v1": bundle.judge_acknowledged,
 }
 
 

@@ -9,7 +9,9 @@ from custody.states import CaseState, KeyState, PersonState, View, person_of
 from custody.values import PersonId
 
 CONFIRMING = "person.confirmed.v1"
-OF_THE_SERVICE = frozenset({"access.recorded.v1", "fixity.checked.v1"})
+OF_THE_SERVICE = frozenset(
+    {"access.recorded.v1", "fixity.checked.v1", "bundle.sealed.v1", "bundle.issued.v1"}
+)
 
 
 def actor_of(act: Act, view: View) -> tuple[PersonState, KeyState]:

@@ -273,6 +273,30 @@ RULES: Final[Mapping[str, Rule]] = {
         "The outcome as a whole is the worst of the files' outcomes.",
         "Загальний висновок — найгірший із висновків щодо файлів.",
     ),
+    # --- bundles ---
+    "bundle.scope": Rule(
+        "bundle-v1 8",
+        "A bundle is of a whole case, or of 1 to 1,000 exhibits.",
+        "Пакет складають зі справи цілком або з 1–1000 доказів.",
+    ),
+    "bundle.request": Rule(
+        "bundle-v1 8",
+        "The sealing does not directly follow its request, or names another one.",
+        "Запечатування не йде одразу за запитом або називає інший.",
+    ),
+    "bundle.at": Rule(
+        "bundle-v1 8",
+        "The sealing speaks of a tree that is not between the request and itself.",
+        "Запечатування говорить про дерево не між запитом і собою.",
+    ),
+    "bundle.sealing": Rule(
+        "bundle-v1 8",
+        "The issue names another sealing than that of its stream.",
+        "Видача називає інше запечатування, ніж у її потоці.",
+    ),
+    "bundle.issue": Rule(
+        "bundle-v1 8", "There is no such issue of this bundle.", "Такої видачі цього пакета немає."
+    ),
     # --- clocks ---
     "clock.ahead": Rule(
         "entry-v1 9",

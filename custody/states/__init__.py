@@ -10,8 +10,9 @@ from typing import Protocol, TypeAlias
 
 from custody.errors import Malformed
 from custody.ports import Recorded
-from custody.states import case, exhibit, ledger, person
+from custody.states import bundle, case, exhibit, ledger, person
 from custody.states.bare import ServiceState, bare
+from custody.states.bundle import BundleState
 from custody.states.case import CaseState
 from custody.states.exhibit import ExhibitState, Offer
 from custody.states.keys import KeyState, Proposal, RoleState
@@ -19,9 +20,10 @@ from custody.states.ledger import LedgerState
 from custody.states.person import PersonState, joined
 from custody.values import LedgerId, PersonId, StreamName
 
-State: TypeAlias = LedgerState | PersonState | CaseState | ExhibitState | ServiceState
+State: TypeAlias = LedgerState | PersonState | CaseState | ExhibitState | BundleState | ServiceState
 
 __all__ = [
+    "BundleState",
     "CaseState",
     "ExhibitState",
     "KeyState",
@@ -50,6 +52,10 @@ class View(Protocol):
     def ledger_stream(self) -> StreamName | None:
         """The stream of entry 0; None before the ledger is founded."""
 
+    @property
+    def size(self) -> int:
+        """How many entries are recorded: no act that is judged here gets a smaller index."""
+
     def state(self, stream: StreamName) -> State | None:
         """Return the folded state of a stream, or None when it has no entry."""
 
@@ -69,6 +75,7 @@ _BEGINNINGS: dict[str, Callable[[Recorded], State]] = {
     "ledger.founded.v1": ledger.founded,
     "case.opened.v1": case.opened,
     "exhibit.received.v1": exhibit.received,
+    "bundle.requested.v1": bundle.requested,
 }
 _PERSON: dict[str, Callable[[PersonState, Recorded], PersonState]] = {
     "person.enrolled.v1": person.enrolled,
@@ -97,6 +104,10 @@ _EXHIBIT: dict[str, Callable[[ExhibitState, Recorded], ExhibitState]] = {
     "transfer.accepted.v1": exhibit.accepted,
     "transfer.declined.v1": exhibit.answered,
     "transfer.withdrawn.v1": exhibit.answered,
+}
+_BUNDLE: dict[str, Callable[[BundleState, Recorded], BundleState]] = {
+    "bundle.sealed.v1": bundle.sealed,
+    "bundle.issued.v1": bundle.issued,
 }
 
 
@@ -131,6 +142,9 @@ def _continued(state: State, recorded: Recorded) -> State:
     if isinstance(state, CaseState):
         changed_case = _CASE.get(kind)
         return case.advanced(changed_case(state, recorded) if changed_case else state, recorded)
+    if isinstance(state, BundleState):
+        changed_bundle = _BUNDLE.get(kind)
+        return bundle.advanced(changed_bundle(state, recorded) if changed_bundle else state, recorded)
     if isinstance(state, LedgerState):
         return ledger.advanced(state, recorded)
     return bare(recorded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,9 +18,9 @@ from custody_verifier.entry import read_entry
 from custody_verifier.verdict import Findings
 from custody_verifier.world import World
 from tests.support.composing import Officer, recompose
-from tests.support.story import Story
+from tests.support.story import Story, usual
 from tests.unit.custody.test_hostile_entries import STORY, _committed, hostile_acts
-from tests.unit.custody.test_rules import BREAKS
+from tests.unit.custody.test_rules import BREAKS, BUNDLES
 
 CLOCKS = {"clock.ahead", "clock.correction"}  # judged beside the rules; the vectors of faults have them
 Caught = list[tuple[Story, Submission]]
@@ -52,8 +53,18 @@ def _judged(story: Story) -> World:
 @pytest.mark.parametrize("rule", sorted(RULES.keys() - CLOCKS))
 def test_the_same_rule_is_broken(rule: str, caught: Caught) -> None:
     """An act that the ledger refuses by a rule, recorded by a lying one, is found by that rule and no other."""
+    _require_found(BREAKS[rule], rule, caught)
+
+
+@pytest.mark.parametrize(("tell", "rule"), BUNDLES)
+def test_the_same_is_refused_of_bundles(tell: Callable[[Story], object], rule: str, caught: Caught) -> None:
+    """A bundle that the ledger refuses, recorded by a lying one, is found by that rule and no other."""
+    _require_found(lambda: tell(usual()), rule, caught)
+
+
+def _require_found(tell: Callable[[], object], rule: str, caught: Caught) -> None:
     with pytest.raises(RuleBroken):
-        BREAKS[rule]()
+        tell()
     story, submission = caught[-1]
     world = _judged(story)
     before = set(world.findings.found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from custody.canonical import Json
 from custody.values import LedgerId, PersonId
@@ -138,6 +139,20 @@ def intake(
 def offer(purpose: str = "laboratory") -> dict[str, Json]:
     """Return the body of transfer.offered.v1."""
     return {"condition": "sealed", "from_place": None, "purpose": purpose, "seal": None, "to_place": None}
+
+
+def request(case: str | None, exhibits: Sequence[str] = ()) -> dict[str, Json]:
+    """Return the public members of bundle.requested.v1."""
+    return {"also": [], "case": case, "exhibits": list[Json](sorted(exhibits))}
+
+
+def requested(files: Json = "all") -> dict[str, Json]:
+    """Return the body of bundle.requested.v1."""
+    return {
+        "contents": {"files": files, "withheld": []},
+        "purpose": "hearing of 3 December",
+        "recipient": {"contact": None, "name": "Court", "organisation": None},
+    }
 
 
 def acceptance(files: list[str] | None = None, outcome: str = "match") -> dict[str, Json]:

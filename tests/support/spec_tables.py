@@ -14,7 +14,7 @@ from custody.rules import RULES
 ROOT: Final = Path(__file__).parents[2]
 ACTS: Final = ROOT / "docs/spec/acts-v1.md"
 RULES_PAGE: Final = ROOT / "docs/reference/rules.md"
-KINDS: Final = ("ledger", "person", "case", "exhibit", "transfer", "service")
+KINDS: Final = ("ledger", "person", "case", "exhibit", "transfer", "service", "bundle")
 
 
 def _members(forms: Forms) -> str:

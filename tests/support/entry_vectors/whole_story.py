@@ -6,6 +6,7 @@ from typing import Final
 
 from custody.canonical import Json
 from tests.support import examples
+from tests.support.bundles import Told, seal
 from tests.support.composing import Officer, SigningKey, uuid_of
 from tests.support.story import CASE, Story, usual
 
@@ -84,9 +85,19 @@ def _exhibits_change_hands(story: Story) -> None:
     found: Json = {FILE: {"cause": None, "measured_sha256": None, "outcome": "match"}}
     body = {"files": found, "tool": "custody 0.1"}
     tell("service", "fixity.checked.v1", video.replace("exhibit", "fixity"), fixity, body)
+    _a_bundle_leaves_the_house(story, video, telephone)
     _two_acts_under_one_signature(story, telephone, video)
     newest: dict[str, Json] = {"previous_recorded_at": story.entries[-1].entry.recorded_at}
     tell("olena", "ledger.clock-corrected.v1", f"ledger/{uuid_of('ledger')}", newest, REASON)
+
+
+def _a_bundle_leaves_the_house(story: Story, video: str, telephone: str) -> None:
+    told = seal(Told(story, CASE, video, telephone, {}), CASE)
+    sealed = story.entries[-1].entry.act.hash
+    public: dict[str, Json] = {"sealed": sealed, "sha256": "5e" * 32, "size": 1_000_000}
+    issued = story.tell("service", "bundle.issued.v1", told.bundle, public).entry.act.hash
+    body: dict[str, Json] = {"by": "clerk of the court", "on": "2026-11-23", "remarks": None}
+    story.tell("taras", "bundle.acknowledged.v1", told.bundle, {"issued": issued}, body)
 
 
 def _two_acts_under_one_signature(story: Story, *exhibits: str) -> None:

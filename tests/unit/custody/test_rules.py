@@ -12,6 +12,7 @@ from custody.canonical import Json
 from custody.clocks import require_correction, require_occurred
 from custody.errors import Malformed, RuleBroken
 from custody.rules import RULES, judge
+from custody.states import BundleState
 from custody.values import LedgerId, to_base64
 from tests.support import examples
 from tests.support.composing import Officer, SigningKey, recompose, uuid_of
@@ -652,6 +653,181 @@ def _() -> object:
 def test_a_mismatch_may_be_accepted() -> None:
     """A receiver who finds other bytes may still take the exhibit, and says so."""
     assert _accept_digital(examples.acceptance([FILE], "mismatch"))
+
+
+# --- bundles ------------------------------------------------------------------------------------------
+
+
+BUNDLE = f"bundle/{uuid_of('bundle')}"
+RECEIVED_BY: dict[str, Json] = {"by": "clerk", "on": "2026-12-01", "remarks": None}
+
+
+def _request(story: Story, *exhibits: str, by: str = "petro") -> str:
+    public = examples.request(None if exhibits else CASE, exhibits)
+    return story.tell(by, "bundle.requested.v1", BUNDLE, public, examples.requested()).entry.act.hash
+
+
+def _requested() -> tuple[Story, str]:
+    story = usual()
+    return story, _request(story)
+
+
+def _seal(story: Story, request: str, at: int | None = None) -> str:
+    """The service seals; which heads it names is not for these rules to judge."""
+    size = len(story.entries) if at is None else at
+    public: dict[str, Json] = {"at": size, "exhibits": 0, "heads": "0" * 64, "request": request, "streams": 5}
+    return story.tell("service", "bundle.sealed.v1", BUNDLE, public).entry.act.hash
+
+
+def _issue(story: Story, sealed: str) -> str:
+    public: dict[str, Json] = {"sealed": sealed, "sha256": "0" * 64, "size": 1}
+    return story.tell("service", "bundle.issued.v1", BUNDLE, public).entry.act.hash
+
+
+def _acknowledge(story: Story, issued: str, by: str = "petro") -> object:
+    return story.tell(by, "bundle.acknowledged.v1", BUNDLE, {"issued": issued}, RECEIVED_BY)
+
+
+@breaks("bundle.scope")
+def _() -> object:
+    story = usual()
+    exhibit = story.receive(case=CASE)
+    public = examples.request(CASE, [exhibit])
+    return story.tell("petro", "bundle.requested.v1", BUNDLE, public, examples.requested())
+
+
+@breaks("bundle.request")
+def _() -> object:
+    story, request = _requested()
+    _seal(story, request)
+    return _seal(story, request)
+
+
+@breaks("bundle.at")
+def _() -> object:
+    story, request = _requested()
+    return _seal(story, request, len(story.entries) + 1)
+
+
+@breaks("bundle.sealing")
+def _() -> object:
+    story, request = _requested()
+    _seal(story, request)
+    return _issue(story, request)
+
+
+@breaks("bundle.issue")
+def _() -> object:
+    story, request = _requested()
+    return _acknowledge(story, _seal(story, request))
+
+
+def test_a_bundle_goes_from_request_to_acknowledgement() -> None:
+    """Sealed once, issued twice, acknowledged for either issue, also once the case is closed."""
+    story, request = _requested()
+    story.tell("taras", "case.closed.v1", CASE, {}, REASON)
+    sealed = _seal(story, request)
+    issues = [_issue(story, sealed), _issue(story, sealed)]
+    for issued, by in zip(issues, ("petro", "taras"), strict=True):
+        _acknowledge(story, issued, by)
+    state = story.state(BUNDLE)
+    assert isinstance(state, BundleState)
+    assert (state.request, state.sealed, state.issues) == (request, sealed, frozenset(issues))
+    assert (state.version, state.case, state.exhibits) == (6, CASE, ())
+    assert story.world.findings == []
+
+
+def _of_nothing(story: Story) -> object:
+    return story.tell("petro", "bundle.requested.v1", BUNDLE, examples.request(None), examples.requested())
+
+
+def _of_too_many(story: Story) -> object:
+    return _request(story, *(f"exhibit/{uuid_of(str(number))}" for number in range(1_001)))
+
+
+def _by_a_custodian(story: Story) -> object:
+    return _request(story, by="iryna")
+
+
+def _by_a_dormant_officer(story: Story) -> object:
+    story.tell(
+        "olena", "person.role-granted.v1", _person("taras"), {"role": "administrator"}, {"reason": None}
+    )
+    return _request(story, by="taras")
+
+
+def _of_no_case(story: Story) -> object:
+    public = examples.request(f"case/{uuid_of('none')}")
+    return story.tell("petro", "bundle.requested.v1", BUNDLE, public, examples.requested())
+
+
+def _of_an_exhibit_in_another_case(story: Story) -> object:
+    own, other = story.receive(case=CASE), story.open_case("second", reference="UKR3-25")
+    return _request(story, own, story.receive("x", case=other, seal=None))
+
+
+def _twice(story: Story) -> object:
+    _request(story)
+    return _request(story)
+
+
+def _sealed_without_request(story: Story) -> object:
+    return _seal(story, "0" * 64)
+
+
+def _sealed_for_another(story: Story) -> object:
+    _request(story)
+    return _seal(story, "0" * 64)
+
+
+def _sealed_before_the_request(story: Story) -> object:
+    return _seal(story, _request(story), len(story.entries) - 1)
+
+
+def _issued_unsealed(story: Story) -> object:
+    return _issue(story, _request(story))
+
+
+def _acknowledged_by_another(story: Story) -> object:
+    issued = _issue(story, _seal(story, _request(story)))
+    return _acknowledge(story, issued, by="iryna")
+
+
+BUNDLES: list[tuple[Callable[[Story], object], str]] = [
+    (_of_nothing, "bundle.scope"),
+    (_of_too_many, "bundle.scope"),
+    (_by_a_custodian, "role.in-case"),
+    (_by_a_dormant_officer, "role.administrator-excluded"),
+    (_of_no_case, "case.unknown"),
+    (lambda story: _request(story, f"exhibit/{uuid_of('none')}"), "exhibit.unknown"),
+    (_of_an_exhibit_in_another_case, "role.in-case"),
+    (_twice, "stream.begun"),
+    (_sealed_without_request, "bundle.request"),
+    (_sealed_for_another, "bundle.request"),
+    (_sealed_before_the_request, "bundle.at"),
+    (_issued_unsealed, "bundle.sealing"),
+    (_acknowledged_by_another, "role.in-case"),
+]
+
+
+@pytest.mark.parametrize(("tell", "rule"), BUNDLES)
+def test_a_bundle_that_may_not_be(tell: Callable[[Story], object], rule: str) -> None:
+    """Who asks for what, and what the service says of it, is refused by its rule."""
+    with pytest.raises(RuleBroken) as refusal:
+        tell(usual())
+    assert refusal.value.rule == rule
+
+
+def test_a_lying_ledger_seals_twice() -> None:
+    """Of two sealings the first counts, and the second is found."""
+    story, request = _requested()
+    sealed = _seal(story, request)
+    public: dict[str, Json] = dict(story.entries[-1].entry.act.public)
+    story.record(story.compose("service", "bundle.sealed.v1", BUNDLE, public))
+    state = story.state(BUNDLE)
+    assert isinstance(state, BundleState)
+    assert state.sealed == sealed
+    assert [each.code for each in story.world.findings] == ["bundle.request"]
 
 
 # --- clocks -------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from custody import keys, members, values
 from custody.canonical import Json
 from custody.catalogue import CATALOGUE, check_body, read_public
+from custody.catalogue.bundle import CONTENTS
 from custody.clocks import require_correction, require_fresh, require_occurred, require_order_of_clock
 from custody.errors import ClockBehind, Malformed, SeenTooOld, TooLarge
 from custody.members import Form
@@ -43,6 +44,13 @@ REFUSED: list[tuple[Form, Json, str]] = [
     (members.UUIDS, "a", "x"),
     (members.UUIDS, [uuid_of("a"), uuid_of("a")], "x"),
     (members.UUIDS, ["a"], "x[0]"),
+    (members.COUNT, 0, "x"),
+    (members.sorted_set(members.TEXT), ["b", "a"], "x"),
+    (members.sorted_set(members.TEXT), ["a", 1], "x[1]"),
+    (CONTENTS, {"files": "some", "withheld": []}, "x.files"),
+    (CONTENTS, {"files": [], "withheld": []}, "x.files"),
+    (CONTENTS, {"files": None, "withheld": []}, "x.files"),
+    (CONTENTS, {"files": "all", "withheld": ["name", "name"]}, "x.withheld"),
     (members.REFERENCE, "ukr", "x"),
     (members.ORIGIN, "custody.example", "x"),
     (members.VKEY, "custody.example", "x"),
@@ -69,6 +77,7 @@ def test_refused_values_are_named_by_their_path(form: Form, value: Json, path: s
     ("form", "value"),
     [
         (members.many(members.TEXT, most=1), ["a", "b"]),
+        (members.sorted_set(members.TEXT, most=1), ["a", "b"]),
         (members.by_name(members.UUID, members.TEXT, most=1), {uuid_of("a"): "1", uuid_of("b"): "1"}),
     ],
 )
@@ -86,6 +95,8 @@ def test_lists_and_objects_have_limits(form: Form, value: Json) -> None:
         (members.DATE, "2026-11-22"),
         (members.SIZE, 0),
         (members.UUIDS, sorted([uuid_of("a"), uuid_of("b")])),
+        (CONTENTS, {"files": [uuid_of("a")], "withheld": ["identity_check", "name"]}),
+        (CONTENTS, {"files": "none", "withheld": []}),
         (members.VKEY, examples.VKEY),
         (members.ORIGIN, examples.ORIGIN),
         (members.SHA512, "00" * 64),
@@ -161,7 +172,7 @@ def test_every_type_has_words() -> None:
     assert all(
         kind.who and values.act_type(name, "") == name == kind.name for name, kind in CATALOGUE.items()
     )
-    assert len(CATALOGUE) == 30
+    assert len(CATALOGUE) == 34
 
 
 # --- keys ---------------------------------------------------------------------------------------------
