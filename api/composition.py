@@ -26,7 +26,7 @@ from api.writing import Writing
 from custody.errors import CustodyError
 from custody.ports import MasterKey
 from events.ledger import StoredLedger
-from events.log_keys import LogKeys
+from events.log_keys import require_founded
 from events.opening import may_make_tables, open_database, open_ledger
 from events.projections import Projections
 from events.publishing.places import Places
@@ -68,6 +68,7 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     stack.callback(database.close)
     makes = may_make_tables(database)
     ledger = open_ledger(database, master=keys.master, log_key=keys.log, clock=clock, make_tables=makes)
+    require_founded(database, keys.log_keys)
     projections = Projections(database, ledger)
     if makes:
         database.create(list(TABLES.values()))
@@ -161,7 +162,7 @@ def _published(
     settings: Settings, ledger: StoredLedger, keys: DeploymentKeys, places: Places | str, stack: ExitStack
 ) -> PublishedLog:
     """Compare database and published log, and begin to publish (log-v1 sections 3 and 6)."""
-    log_keys = LogKeys(keys.log)
+    log_keys = keys.log_keys
     policy = read_policy(settings.witness_policy, log_keys)
     if isinstance(places, Places):
         publisher = Publisher(ledger, log_keys, places, policy)

@@ -18,9 +18,12 @@ from custody.canonical import Json
 from custody.errors import Unavailable
 from custody.values import Fingerprint, PersonId
 from events.checkpoint import LogKey, require_origin
+from events.cosignatures import MlDsaLogKey
+from events.log_keys import LogKeys
 from storage.private_files import write_private
 from storage.wrapping import FileMasterKey, load, load_or_make
 
+ML_DSA: Final = "log.ml-dsa.key"
 _SEED: Final = 32
 
 
@@ -51,9 +54,14 @@ class ServiceKey:
 class DeploymentKeys:
     """All keys of one deployment."""
 
-    log: LogKey
+    log_keys: LogKeys
     service: ServiceKey
     master: FileMasterKey
+
+    @property
+    def log(self) -> LogKey:
+        """The log key that signs every checkpoint."""
+        return self.log_keys.ed25519
 
 
 def open_keys(data_dir: Path, origin_label: str) -> DeploymentKeys:
@@ -70,7 +78,7 @@ def open_keys(data_dir: Path, origin_label: str) -> DeploymentKeys:
         _read(folder / "service.person").decode("ascii", "replace").strip(), "service.person"
     )
     return DeploymentKeys(
-        log=LogKey.from_seed(origin, _seed(folder / "log.key")),
+        log_keys=_log_keys(folder, origin),
         service=ServiceKey(person, Ed25519PrivateKey.from_private_bytes(_seed(folder / "service.key"))),
         master=load(folder / "master.key"),
     )
@@ -83,10 +91,17 @@ def _make(folder: Path, origin_label: str) -> None:
     draft.mkdir(mode=0o700, parents=True)
     write_private(draft / "origin", f"{origin}\n".encode())
     write_private(draft / "log.key", secrets.token_bytes(_SEED))
+    write_private(draft / ML_DSA, secrets.token_bytes(_SEED))
     write_private(draft / "service.key", secrets.token_bytes(_SEED))
     write_private(draft / "service.person", f"person/{uuid.uuid4()}\n".encode())
     load_or_make(draft / "master.key")
     draft.rename(folder)
+
+
+def _log_keys(folder: Path, origin: str) -> LogKeys:
+    """Return both log keys, or the one of a ledger of before: the start compares them with entry 0 (log-v1 2.3)."""
+    ed25519, file = LogKey.from_seed(origin, _seed(folder / "log.key")), folder / ML_DSA
+    return LogKeys(ed25519, MlDsaLogKey.from_seed(origin, _seed(file)) if file.exists() else None)
 
 
 def _seed(path: Path) -> bytes:

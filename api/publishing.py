@@ -50,9 +50,9 @@ def read_policy(file: Path | None, keys: LogKeys) -> Policy:
 
     Raises Unavailable when the file cannot be read, Malformed, also when it does not name this log's key.
     """
-    own = keys.ed25519.verifier
+    own = keys.ed25519
     if file is None:
-        return no_witnesses(own)
+        return no_witnesses(*keys.verifiers)
     try:
         policy = parse_policy(file.read_bytes(), str(file))
     except OSError as fault:

@@ -18,7 +18,7 @@ from custody.clocks import BEHIND
 from custody.errors import CustodyError, Unavailable
 from events.database import Database
 from events.fsck.checking import fsck
-from events.log_keys import LogKeys
+from events.log_keys import founded_vkeys, short
 from events.opening import open_database
 from events.recorder import NEWEST_TREE, tree_row
 from events.stream_keys import StreamKeys
@@ -49,7 +49,17 @@ def findings(settings: Settings) -> Iterator[tuple[str, str, str]]:
 def _keys(settings: Settings) -> str:
     if not (settings.data_dir / "keys").exists():
         return "not made yet: the first start makes them"
-    return open_keys(settings.data_dir, settings.origin_label).log.vkey
+    keys = open_keys(settings.data_dir, settings.origin_label).log_keys
+    database = open_database(target(settings))
+    try:
+        founded = founded_vkeys(database) if _size(database) else ()
+    finally:
+        database.close()
+    if founded:
+        keys.require_named(founded)
+    if keys.ml_dsa is None:
+        return f"{keys.ed25519.vkey}; {sentence('doctor-one-key')}"
+    return f"{keys.ed25519.vkey}, {short(keys.ml_dsa.vkey)} (ML-DSA-44)"
 
 
 def _database(settings: Settings) -> str:
@@ -79,8 +89,9 @@ def _witnesses(settings: Settings) -> str:
     """The policy must be readable, and name this ledger's own log key."""
     if settings.witness_policy is None:
         return "none is asked: no policy is set"
-    log_keys = LogKeys(open_keys(settings.data_dir, settings.origin_label).log)
-    policy = read_policy(settings.witness_policy, log_keys)
+    policy = read_policy(
+        settings.witness_policy, open_keys(settings.data_dir, settings.origin_label).log_keys
+    )
     return f"{len(policy.witnesses)} asked, quorum {policy.quorum}"
 
 

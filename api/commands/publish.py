@@ -8,7 +8,7 @@ from api.composition import SystemClock
 from api.publishing import read_policy
 from api.settings import Settings
 from custody.errors import NotFound
-from events.log_keys import LogKeys
+from events.log_keys import require_founded
 from events.opening import open_ledger
 from events.publishing.alone import publish_once
 from events.publishing.rebuilding import Rebuild
@@ -18,11 +18,12 @@ from storage.key_objects import KeyObjects
 def publish(settings: Settings) -> int:
     """Compare the published log and the witnesses with the database, and publish its head."""
     with parts(settings) as found:
-        log_keys = LogKeys(found.keys.log)
+        log_keys = found.keys.log_keys
         policy = read_policy(settings.witness_policy, log_keys)
         ledger = open_ledger(
             found.database, master=found.keys.master, log_key=found.keys.log, clock=SystemClock()
         )
+        require_founded(found.database, log_keys)
         done = publish_once(ledger, log_keys, found.store.places(), policy)
     for each in done.before:
         if each.size is None:

@@ -90,6 +90,7 @@ _CONSOLE: Final = {
     "not-compared": "Not compared with {who}: {reason}",
     "rebuilt": "Rebuilt: {size} entries; {gone} keys are gone, and what they sealed stays unreadable",
     "rebuilt-root": "Root, the same as published: {root}",
+    "doctor-one-key": "no ML-DSA-44 key: entry 0 names one log key, so published checkpoints have one line",
     "doctor-good": "good",
     "doctor-bad": "bad",
     "doctor-unknown": "not checked",

@@ -21,10 +21,10 @@ FOUNDED = "ledger.founded.v1"
 
 @router.get("/founding", operation_id="founding")
 def founding(request: Request, services: ServicesDep) -> Response:
-    """Return the origin, log key and service key that entry 0 names."""
+    """Return the origin, log keys and service key that entry 0 names."""
     _require_token(request, services)
     keys = services.keys
-    return answer({"origin": keys.log.origin, "log": [keys.log.vkey], "service": keys.service.public()})
+    return answer({"origin": keys.log.origin, "log": keys.log_keys.vkeys, "service": keys.service.public()})
 
 
 @router.post("/founding", operation_id="found", status_code=CREATED, openapi_extra=body_of(ActsForm))
@@ -34,8 +34,11 @@ def found(request: Request, services: ServicesDep, body: BodyDep) -> Response:
     submissions = read_submissions(body)
     if [each.act.type for each in submissions] != [FOUNDED]:
         raise RuleBroken("founding.only", "only the founding act is taken here")
-    if submissions[0].act.public.get("service") != services.keys.service.public():
+    public = submissions[0].act.public
+    if public.get("service") != services.keys.service.public():
         raise RuleBroken("founding.log", "the service is not this server's")
+    if public.get("log") != services.keys.log_keys.vkeys:
+        raise RuleBroken("founding.log", "the log keys are not this server's, in its order (log-v1 2.3)")
     appended = services.ledger.append(submissions)
     services.founding_token.use_up()
     told(request, index=0, replayed=appended.replayed)

@@ -37,7 +37,7 @@ def ledger(services: ServicesDep) -> Response:
         {
             "ledger": founded,
             "origin": keys.log.origin,
-            "log": [keys.log.vkey],
+            "log": keys.log_keys.vkeys,
             "format": FORMAT,
             "service": keys.service.public(),
             "size": 0 if head is None else head.size,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from custody_cli import answers
 from custody_cli.faults import IntegrityFault
 from custody_verifier.canonical import Json
+from custody_verifier.cosignatures import check_cosignatures
 from custody_verifier.errors import Failed, Malformed
-from custody_verifier.note import Checkpoint, LogKey, check_checkpoint, read_vkey
+from custody_verifier.note import Checkpoint, LogKey, check_checkpoint, read_note
+from custody_verifier.policy import Policy, read_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,26 +41,59 @@ def read_pin(kept: Json) -> Pin:
     )
 
 
+def policy_text(vkeys: tuple[str, ...]) -> str:
+    """Return the policy file that trusts the pinned log and asks for no witness (log-v1 section 8)."""
+    return "".join([*(f"log {each}\n" for each in vkeys), "quorum none\n"])
+
+
 def log_key(origin: str, vkeys: tuple[str, ...]) -> LogKey:
-    """Return the first log key; raises IntegrityFault unless each is a good key named by the origin."""
-    try:
-        known = [read_vkey(each) for each in vkeys]
-    except Malformed as fault:
-        raise IntegrityFault("pin.vkey-bad", reason=fault.reason) from fault
-    if not known or any(each.name != origin for each in known):
+    """Return the log's Ed25519 key; raises IntegrityFault unless each vkey is a good key named by the origin.
+
+    Keys of ML-DSA-44 are kept beside it (log-v1 2.3); a log without an Ed25519 key is none of ours.
+    """
+    known = _keys(vkeys)
+    names = {each.name for each in known.logs} | {each.name for each in known.ml_dsa_logs}
+    if not known.logs or names != {origin}:
         raise IntegrityFault("pin.vkey-name", origin=origin)
-    return known[0]
+    return known.logs[0]
+
+
+def ed25519_vkey(vkeys: tuple[str, ...]) -> str:
+    """Return the vkey of the log's Ed25519 key, which every program that reads notes knows."""
+    return next(each for each in vkeys if _keys((each,)).logs)
+
+
+def shown(vkeys: tuple[str, ...]) -> str:
+    """Return the vkeys for people: the Ed25519 one whole, of others name and key id."""
+    own = ed25519_vkey(vkeys)
+    return " ".join([own, *("+".join(each.split("+", 2)[:2]) for each in vkeys if each != own)])
 
 
 def checked_checkpoint(note: bytes, vkeys: tuple[str, ...]) -> Checkpoint:
-    """Return the checkpoint of a note that one of the log's keys signed; raises IntegrityFault."""
-    reason = ""
-    for each in vkeys:
+    """Return the checkpoint of a note that the log's Ed25519 key signed; raises IntegrityFault.
+
+    A line of another pinned key need not be there, and must fit where it is (log-v1 section 4).
+    """
+    known, reason = _keys(vkeys), "no Ed25519 key of the log is pinned"
+    for each in known.logs:
         try:
-            return check_checkpoint(note, read_vkey(each))
+            found = check_checkpoint(note, each)
+            for other in known.ml_dsa_logs:
+                check_cosignatures(read_note(note).lines, other, found)
         except (Failed, Malformed) as fault:
             reason = str(fault)
+        else:
+            return found
     raise IntegrityFault("checkpoint.unsigned", reason=reason)
+
+
+def _keys(vkeys: tuple[str, ...]) -> Policy:
+    if any(" " in each or not each.isascii() or not each.isprintable() for each in vkeys):
+        raise IntegrityFault("pin.vkey-bad", reason="has a character that no vkey has")
+    try:
+        return read_policy(policy_text(vkeys).encode(), "vkey")
+    except Malformed as fault:
+        raise IntegrityFault("pin.vkey-bad", reason=fault.reason) from fault
 
 
 def require_same(pin: Pin, told: Json) -> None:
@@ -67,4 +102,4 @@ def require_same(pin: Pin, told: Json) -> None:
         if answers.optional_text(told, name) != pinned:
             raise IntegrityFault("pin.other", what=name, pinned=pinned)
     if tuple(answers.texts(told, "log")) != pin.log:
-        raise IntegrityFault("pin.other", what="log", pinned=" ".join(pin.log))
+        raise IntegrityFault("pin.other", what="log", pinned=shown(pin.log))

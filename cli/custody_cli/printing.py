@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from custody_cli import private_files
+from custody_cli import pins, private_files
 from custody_cli.keys import read_aloud
 from custody_cli.messages import Language, say_in
 from custody_cli.pins import Pin
@@ -62,8 +62,8 @@ def write(folder: Path, pin: Pin, kept: Kept) -> list[Path]:
         "txt": page(pin, kept).encode(),
         "entry": kept.entry.data,
         "tlog-proof": kept.proof,
-        "vkey": ("\n".join(pin.log) + "\n").encode(),
-        "policy": "".join([*(f"log {each}\n" for each in pin.log), "quorum none\n"]).encode(),
+        "vkey": f"{pins.ed25519_vkey(pin.log)}\n".encode(),  # what other programs take: they know this type
+        "policy": pins.policy_text(pin.log).encode(),
     }
     files = [folder / f"{kept.index}.{ending}" for ending in contents]
     for file, content in zip(files, contents.values(), strict=True):

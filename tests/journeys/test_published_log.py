@@ -16,7 +16,6 @@ from api.publishing import read_policy
 from api.settings import Settings
 from custody.errors import Malformed, NotFound
 from custody.ports import ObjectStore, StoredObject
-from events.log_keys import LogKeys
 from events.policy import parse_policy
 from events.publishing.mirror import mirror
 from events.receipt import parse_receipt
@@ -130,9 +129,10 @@ def test_the_log_is_published_checked_by_strangers_and_read_back(tmp_path: Path,
 def test_a_witness_stands_behind_a_receipt(tmp_path: Path) -> None:
     """With a policy the witness cosigns what is published, and a witnessed receipt can be had."""
     data, policy = tmp_path / "data", tmp_path / "witnesses.policy"
-    vkey = open_keys(data, "custody.local").log.vkey
-    with running(tmp_path, "w1", [vkey]) as witness:
-        policy.write_text(f"log {vkey}\n{witness.line()}quorum w1\n")
+    vkeys = open_keys(data, "custody.local").log_keys.vkeys
+    with running(tmp_path, "w1", vkeys) as witness:
+        logs = "".join(f"log {vkey}\n" for vkey in vkeys)
+        policy.write_text(f"{logs}{witness.line()}quorum w1\n")
         with doors.running(data, CUSTODY_WITNESS_POLICY=str(policy), CUSTODY_PUBLISH_SECONDS="0.2") as server:
             founder = doors.found(server)
             published(server)
@@ -143,12 +143,13 @@ def test_a_witness_stands_behind_a_receipt(tmp_path: Path) -> None:
         parse_receipt(answer.json()["proof"].encode()).checkpoint
     )
     assert ["w1"] == list(judged.cosigned)
+    assert sorted(vkeys) == sorted(judged.signed_by)
 
 
 def test_a_policy_for_another_log_stops_the_start(tmp_path: Path) -> None:
     """A policy that does not name the ledger's own key is refused, by the command as by the service."""
     data, policy = tmp_path / "data", tmp_path / "witnesses.policy"
-    keys, other = (LogKeys(open_keys(tmp_path / each, "custody.local").log) for each in ("data", "other"))
+    keys, other = (open_keys(tmp_path / each, "custody.local").log_keys for each in ("data", "other"))
     policy.write_text(f"log {other.vkeys[0]}\nquorum none\n")
     with pytest.raises(Malformed, match="log key"):
         read_policy(policy, keys)

@@ -265,6 +265,14 @@ def check_note(vkey: str, note: bytes) -> Seen:
 
 def found(server: Server, name: str = "founder") -> Person:
     """Found the ledger of a server, and return its founder, signed in."""
+    founder, response = ask_to_found(server, name)
+    assert response.status_code == 201, response.text
+    assert founder.sign_in().status_code == 201
+    return founder
+
+
+def ask_to_found(server: Server, name: str = "founder", **changes: Json) -> tuple[Person, httpx2.Response]:
+    """Send a founding act, with public members changed, and return the founder and the answer."""
     founder = Person(server, name)
     token = {"Authorization": f"Bearer {server.founding_token}"}
     told = founder.client.get("/founding", headers=token).json()
@@ -279,14 +287,11 @@ def found(server: Server, name: str = "founder") -> Person:
         "log": told["log"],
         "origin": told["origin"],
         "service": told["service"],
-    }
+    } | changes
     act = officer.compose(
         "ledger.founded.v1", f"ledger/{uuid.uuid4()}", public, {"deployment": "test"}, occurred_at=now()
     )
-    response = founder.client.post("/founding", json={"acts": [written(act)]}, headers=token)
-    assert response.status_code == 201, response.text
-    assert founder.sign_in().status_code == 201
-    return founder
+    return founder, founder.client.post("/founding", json={"acts": [written(act)]}, headers=token)
 
 
 def enrol(founder: Person, name: str, *roles: str) -> Person:

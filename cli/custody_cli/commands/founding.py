@@ -17,7 +17,7 @@ from custody_cli.keys import Key, new_key, read_aloud
 from custody_cli.messages import say
 from custody_cli.opening import contact
 from custody_cli.passphrase import Passphrase
-from custody_cli.pins import Pin, log_key
+from custody_cli.pins import Pin, log_key, shown
 from custody_cli.profile import Person, Profile
 from custody_cli.recording import record
 from custody_cli.settings import Settings
@@ -143,7 +143,7 @@ def _summary(pin: Pin, key: Key) -> str:
         [
             (say("field.ledger"), pin.ledger),
             (say("field.origin"), pin.origin),
-            (say("field.log"), " ".join(pin.log)),
+            (say("field.log"), shown(pin.log)),
             (say("field.own-key"), read_aloud(key.fingerprint)),
         ]
     )

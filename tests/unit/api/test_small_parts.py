@@ -18,6 +18,8 @@ from api.logging import configure
 from api.sessions import bearer
 from api.settings import S3Settings, Settings, normal_server
 from custody.errors import Malformed, Unauthenticated, Unavailable
+from events.cosignatures import CosignerKey, parse_log_vkey
+from events.note import VerifierKey
 
 
 @given(st.binary(max_size=200))
@@ -86,6 +88,16 @@ def test_keys_are_made_once_for_their_owner_alone(tmp_path: Path) -> None:
     (tmp_path / "keys" / "log.key").chmod(0o644)
     with pytest.raises(Unavailable):
         open_keys(tmp_path, "custody.example")
+
+
+def test_both_log_keys_are_made_and_a_folder_of_before_keeps_its_one(tmp_path: Path) -> None:
+    """The Ed25519 key comes first; without the file of the other there is one key, whose vkey stays."""
+    made = open_keys(tmp_path, "custody.example")
+    (tmp_path / "keys" / "log.ml-dsa.key").unlink()
+    of_before = open_keys(tmp_path, "custody.example")
+
+    assert [type(parse_log_vkey(each)) for each in made.log_keys.vkeys] == [VerifierKey, CosignerKey]
+    assert [made.log.vkey] == of_before.log_keys.vkeys
 
 
 def test_a_lost_key_is_not_replaced(tmp_path: Path) -> None:

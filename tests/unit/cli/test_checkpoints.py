@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from custody_cli import checkpoints
 from custody_cli.faults import IntegrityFault
-from custody_cli.pins import checked_checkpoint, log_key, require_same
+from custody_cli.pins import checked_checkpoint, ed25519_vkey, log_key, policy_text, require_same, shown
 from custody_cli.profile import Profile
 from custody_verifier.canonical import Json
+from custody_verifier.policy import read_policy
+from events.cosignatures import MlDsaLogKey
+from events.log_keys import LogKeys
 from tests.support.client_ledger import ORIGIN, ClientLedger
 
 LEAVES = [b"%d" % at for at in range(20)]
@@ -136,3 +139,45 @@ def test_a_log_key_must_be_good_and_of_the_origin(vkeys: tuple[str, ...]) -> Non
         log_key(ORIGIN, vkeys)
     with pytest.raises(IntegrityFault):
         log_key("other.example/00000000", (ClientLedger().key.vkey,))
+
+
+@pytest.mark.parametrize("vkey", ["{0} {0}", "{0}\nquorum none", "{0}\u00a0"])
+def test_a_log_key_has_no_white_space(vkey: str) -> None:
+    """What a server tells as a key cannot be two lines, or two items, of a policy."""
+    with pytest.raises(IntegrityFault) as told:
+        log_key(ORIGIN, (vkey.format(ClientLedger().key.vkey),))
+    assert "pin.vkey-bad" == told.value.key
+
+
+@pytest.fixture
+def keys(ledger: ClientLedger) -> LogKeys:
+    """Both keys of the ledger's log."""
+    return LogKeys(ledger.key, MlDsaLogKey.generate(ORIGIN)[0])
+
+
+def test_both_keys_of_a_log_are_pinned_and_the_ed25519_one_is_used(
+    ledger: ClientLedger, keys: LogKeys
+) -> None:
+    """The order does not matter; people see the long key by name and id, programs take the policy of both."""
+    for vkeys in (tuple(keys.vkeys), tuple(reversed(keys.vkeys))):
+        assert ledger.key.vkey == ed25519_vkey(vkeys)
+        assert log_key(ORIGIN, vkeys).key_id.hex() in ledger.key.vkey
+        assert len(shown(vkeys)) < 300
+        known = read_policy(policy_text(vkeys).encode())
+        assert (1, 1) == (len(known.logs), len(known.ml_dsa_logs))
+    with pytest.raises(IntegrityFault):
+        log_key(ORIGIN, tuple(keys.vkeys[1:]))
+
+
+def test_a_line_of_a_pinned_key_must_fit_wherever_it_is(ledger: ClientLedger, keys: LogKeys) -> None:
+    """A checkpoint may lack the ML-DSA-44 line, and may not have a wrong one; without Ed25519 it is refused."""
+    vkeys, other = tuple(keys.vkeys), LogKeys(ledger.key, keys.ml_dsa)
+    note, wrong = other.sign_published(5, ledger.root(5)), other.sign_published(5, ledger.root(4))
+    alone = ledger.note(5)
+    own, line = alone.splitlines(keepends=True)[-1], wrong.splitlines(keepends=True)[-1]
+
+    assert 5 == checked_checkpoint(note, vkeys).size == checked_checkpoint(alone, vkeys).size
+    for bad in (alone + line, alone.replace(own, note.splitlines(keepends=True)[-1])):
+        with pytest.raises(IntegrityFault) as told:
+            checked_checkpoint(bad, vkeys)
+        assert "checkpoint.unsigned" == told.value.key
