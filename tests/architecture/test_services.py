@@ -24,6 +24,19 @@ def test_of_the_server(s3_server):
     """Never runs."""
 '''
 
+NEEDS_A_PROGRAM = '''
+import pytest
+
+pytest_plugins = ["tests.support.services"]
+
+
+@pytest.mark.programs("no-such-program")
+def test_of_the_program():
+    """Never runs."""
+'''
+
+MAY_USE_JAVA = NEEDS_A_PROGRAM.replace('"no-such-program"', '"java"')
+
 NEEDS_NOTHING = '''
 pytest_plugins = ["tests.support.services"]
 
@@ -38,10 +51,21 @@ def test_of_nothing():
     [
         (NEEDS_A_SERVER, [], 0),
         (NEEDS_A_SERVER, ["--require-services"], 1),
+        (NEEDS_A_PROGRAM, [], 0),
+        (NEEDS_A_PROGRAM, ["--require-services", "test_it.py"], 1),
+        (MAY_USE_JAVA, ["--require-services", "test_it.py"], 0),
         (NEEDS_NOTHING, [], 0),
         (NEEDS_NOTHING, ["--require-services"], 1),
     ],
-    ids=["skipped", "skipped-though-required", "unused", "unused-though-required"],
+    ids=[
+        "skipped",
+        "skipped-though-required",
+        "program-skipped",
+        "program-skipped-though-required",
+        "optional-program",
+        "unused",
+        "unused-though-required",
+    ],
 )
 def test_a_service_that_did_not_run_fails_where_required(
     tmp_path: Path, text: str, options: list[str], expected: int
@@ -49,7 +73,7 @@ def test_a_service_that_did_not_run_fails_where_required(
     """A skip, and a whole run without a service, fail with --require-services and pass without."""
     (tmp_path / "conftest.py").write_text(text)
     (tmp_path / "pytest.ini").write_text(
-        "[pytest]\nmarkers = s3: s3\n    postgres: postgres\n    browser: browser\n"
+        "[pytest]\nmarkers = s3: s3\n    postgres: postgres\n    browser: browser\n    programs: programs\n"
     )
     (tmp_path / "test_it.py").write_text(text.replace('pytest_plugins = ["tests.support.services"]\n', ""))
     environment = {name: value for name, value in os.environ.items() if name != "CI"}

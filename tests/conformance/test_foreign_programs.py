@@ -1,6 +1,5 @@
 """Programs that others wrote accept what we hand over, and refuse a copy with a change in their reach."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,6 @@ import pytest
 from tests.support import bundles, trees
 from tests.support.foreign.handed import Handed
 from tests.support.foreign.programs import BAGS, LOGS, STAMPS, Program
-
-PROGRAMS = {each.name: each for each in BAGS + STAMPS + LOGS}
 
 
 @pytest.fixture(scope="module")
@@ -28,24 +25,19 @@ def handed(tmp_path_factory: pytest.TempPathFactory) -> Handed:
     return Handed(folder, tmp_path_factory.mktemp("work"))
 
 
-def here(name: str) -> Program:
-    """Return a program; skip where it is not installed, which CI does not allow."""
-    program = PROGRAMS[name]
-    if program.missing:
-        reason = f"no {', '.join(program.missing)}: deploy/foreign-clients installs it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return program
+EACH = [
+    pytest.param(each, id=each.name, marks=pytest.mark.programs(*each.commands))
+    for each in BAGS + STAMPS + LOGS
+]
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_it_accepts_what_is_handed_over(handed: Handed, name: str) -> None:
+@pytest.mark.parametrize("program", EACH)
+def test_it_accepts_what_is_handed_over(handed: Handed, program: Program) -> None:
     """The program accepts both bundles, or the log that goes with them."""
-    assert here(name).accepted(handed)
+    assert program.accepted(handed)
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_it_refuses_a_spoilt_copy(handed: Handed, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("program", EACH)
+def test_it_refuses_a_spoilt_copy(handed: Handed, tmp_path: Path, program: Program) -> None:
     """The program refuses a copy in which one thing within its reach was changed, and complains of it."""
-    assert here(name).refused(handed.copied(tmp_path))
+    assert program.refused(handed.copied(tmp_path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -23,11 +22,6 @@ GOCODE = Path("/usr/share/gocode")
 SOURCE = ROOT / "tests/conformance/go/main.go"
 BUILT = ROOT / "build/go"
 EVERY = 50  # of so many entries one has its inclusion proved by tlog-scales
-
-
-def go_is_here() -> bool:
-    """Tell whether Debian's Go and its module of transparency logs are installed."""
-    return shutil.which("go") is not None and (GOCODE / "src/golang.org/x/mod/sumdb/tlog").is_dir()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.support.foreign import bags, logs, papers, stamps
 from tests.support.foreign.handed import Handed, Refused
+from tests.support.services import is_here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,13 +22,11 @@ class Program:
     spoil: Callable[[Handed], None]
     complaint: str
     commands: tuple[str, ...] = ()
-    go: bool = False
 
     @property
     def missing(self) -> list[str]:
         """What is not installed here."""
-        found = [each for each in self.commands if shutil.which(each) is None]
-        return [*found, "golang-golang-x-mod-dev"] if self.go and not logs.go_is_here() else found
+        return [each for each in self.commands if not is_here(each)]
 
     def accepted(self, handed: Handed) -> list[str]:
         """Return what the program accepted in a folder: at least one thing."""
@@ -93,21 +91,21 @@ LOGS = (
         check=logs.go_log,
         spoil=logs.alter_tile,
         complaint="the entries make another root",
-        go=True,
+        commands=("go",),
     ),
     Program(
         name="Go sumdb/tlog on bundles",
         check=logs.go_bundles,
         spoil=logs.alter_entry,
         complaint="inclusion of",
-        go=True,
+        commands=("go",),
     ),
     Program(
         name="Go sumdb/tlog on receipts",
         check=logs.go_receipts,
         spoil=logs.alter_receipt,
         complaint="invalid transparency proof",
-        go=True,
+        commands=("go",),
     ),
     Program(
         name="tlog-scales",
