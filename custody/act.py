@@ -259,13 +259,21 @@ def write_entry(act: Act, signature: Signature, *, recorded_at: datetime, ordina
         act.message[len(ACT_PREFIX) :],
         assigned,
         stamp.encode(),
-        canonical_trusted(write_signature(signature)),
+        _signature_bytes(signature),
     )
     if len(data) > MAX_ENTRY:
         raise TooLarge("entry", size=len(data), limit=MAX_ENTRY)
     return Entry(
         act=act, ordinal=ordinal, recorded_at=stamp, recorded=recorded_at, signature=signature, data=data
     )
+
+
+def _signature_bytes(signature: Signature) -> bytes:
+    """Return the canonical bytes of `write_signature`; without a batch they need no escape and no sorting."""
+    if signature.batch is not None:
+        return canonical_trusted(write_signature(signature))
+    value = values.to_base64(signature.value)
+    return f'{{"algorithm":"{signature.algorithm}","value":"{value}"}}'.encode()
 
 
 def read_disclosures(value: Json, act: Act, path: str = "disclosures") -> tuple[Disclosure, ...]:

@@ -20,7 +20,7 @@ ActHash = NewType("ActHash", str)  # hex SHA-256 of an act message
 Fingerprint = NewType("Fingerprint", str)  # hex SHA-256 of a key's SPKI DER
 Digest = NewType("Digest", str)  # hex SHA-256 of bytes
 
-STREAM_KINDS: Final = frozenset({"ledger", "person", "case", "exhibit", "access", "fixity"})
+STREAM_KINDS: Final = frozenset({"ledger", "person", "case", "exhibit", "access", "fixity", "bundle"})
 
 # So that every instant can be told in every zone, also by programs whose calendar ends at the years 1 and 9999.
 FIRST_YEAR: Final = "1000"
@@ -41,6 +41,7 @@ _recorded = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]
 # 32 bytes in base64url: 42 digits, and one whose two lowest bits are zero.
 _commitment = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _base64url = re.compile(r"[A-Za-z0-9_-]*").fullmatch
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 def text(value: object, path: str) -> str:
@@ -193,9 +194,9 @@ def _of_length(data: bytes, path: str, length: int | None) -> bytes:
 
 def to_base64(data: bytes) -> str:
     """Return padded base64."""
-    return base64.b64encode(data).decode()
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def to_base64url(data: bytes) -> str:
     """Return unpadded base64url."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from custody import values
 from custody.errors import Malformed
 from events.merkle import EMPTY_ROOT, HASH_BYTES
-from events.note import Note, NoteSignature, VerifierKey, open_note
+from events.note import NoteSignature, VerifierKey, open_note
 from events.public_keys import ed25519_from_raw
 
 MAX_SIZE: Final = 2**53 - 1
@@ -40,13 +40,14 @@ class Checkpoint:
 class LogKey:
     """The Ed25519 key that signs the checkpoints of one ledger; its name is the ledger's origin."""
 
-    __slots__ = ("_key_id", "_private", "_verifier")
+    __slots__ = ("_key_id", "_line", "_private", "_verifier")
 
     def __init__(self, origin: str, private: Ed25519PrivateKey) -> None:
         self._private = private
         raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self._verifier = VerifierKey(require_origin(origin), ed25519_from_raw(raw))
         self._key_id = self._verifier.key_id
+        self._line = NoteSignature(origin, self._key_id, b"").line().rpartition(" ")[0]  # but for its base64
 
     @classmethod
     def generate(cls, origin: str) -> Self:
@@ -83,8 +84,8 @@ class LogKey:
         between them, are a fork. The same tree always gives the same bytes.
         """
         text = Checkpoint(self.origin, _require_tree(size, root), root).text
-        signature = NoteSignature(self.origin, self._key_id, self._private.sign(text.encode()))
-        return Note(text, (signature,)).to_bytes()
+        signature = self._private.sign(text.encode())
+        return f"{text}\n{self._line} {values.to_base64(self._key_id + signature)}\n".encode()
 
 
 def require_origin(origin: str, path: str = "origin") -> str:

@@ -100,8 +100,12 @@ class Frontier:
 
     def nodes(self) -> Iterator[Node]:
         """Yield the complete subtrees of the frontier, left to right."""
-        for place, item in zip(cover(0, self.size), self.hashes, strict=True):
-            yield Node(place.level, place.number, item)
+        size, level = self.size, self.size.bit_length()
+        for item in self.hashes:
+            level -= 1
+            while not size >> level & 1:
+                level -= 1
+            yield Node(level, (size >> level) - 1, item)
 
     def grown(self, leaf_hashes: Iterable[bytes]) -> tuple[Frontier, list[Node]]:
         """Return the frontier after appending the leaves, and every complete subtree that this made.

@@ -13,6 +13,7 @@ from custody.errors import ChainBroken, NotFound
 from custody.ports import Receipt, Recorded, TreeHead
 from custody.states import State
 from custody.values import LedgerId, StreamName
+from events.boxes import boxes_of
 from events.checkpoint import LogKey
 from events.committed import proven
 from events.database import Database
@@ -31,7 +32,6 @@ _RANGE: Final = (
 _STREAM: Final = (
     "SELECT notification_id - 1, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
 )
-_BOX: Final = "SELECT generation, box FROM disclosure WHERE idx = ? ORDER BY generation DESC"
 _TREE: Final = "SELECT root FROM tree WHERE size = ?"
 
 
@@ -90,10 +90,10 @@ class Reader:
         Raises NotFound, and ContentAltered for a box that is not what was sealed.
         """
         entry = self._entry(index)
-        for generation, box in self._database.read(_BOX, (index,)):
-            key = self._keys.at(entry.act.stream, cast(int, generation))
+        for generation, box in boxes_of(self._database, index):
+            key = self._keys.at(entry.act.stream, generation)
             if key is not None:
-                return open_box(key, entry.act, cast(bytes, box), index)
+                return open_box(key, entry.act, box, index)
         return ()
 
     def state(self, stream: StreamName) -> State | None:

@@ -38,7 +38,12 @@ APPEND_ONLY: Final = {
   idx {int} NOT NULL,
   hash {blob} NOT NULL,
   PRIMARY KEY (level, idx)){clustered}""",
+    # A box is long, and appending to a table by its integer key is what SQLite does best.
     "disclosure": """CREATE TABLE IF NOT EXISTS disclosure (
+  idx {int} PRIMARY KEY,
+  generation {int} NOT NULL,
+  box {blob} NOT NULL){strict}""",
+    "disclosure_again": """CREATE TABLE IF NOT EXISTS disclosure_again (
   idx {int} NOT NULL,
   generation {int} NOT NULL,
   box {blob} NOT NULL,

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from custody import values
 from custody.act import DISCLOSURE_PREFIX, MAX_VALUE, Act, Disclosure, read_disclosure
-from custody.canonical import canonical, check_text, parse
+from custody.canonical import canonical, parse
 from custody.errors import ContentAltered, Malformed, TooLarge
 from custody.values import StreamName
 from events.rows import StreamKeyRow
@@ -49,7 +49,7 @@ def require_opened(act: Act, disclosures: Sequence[Disclosure], path: str = "dis
         raise Malformed(path, "do not open each member of the body exactly once")
     opened = []
     for place, each in enumerate(disclosures):
-        data = _canonical(each, f"{path}[{place}]")
+        data = _canonical(each) or canonical([each.salt, each.name, each.value])
         if len(data) > MAX_VALUE + _FRAME + len(each.name):
             raise TooLarge(f"{path}[{place}].value ({each.name})", size=len(data), limit=MAX_VALUE)
         if act.body[each.name] != values.to_base64url(sha256(DISCLOSURE_PREFIX + data).digest()):
@@ -58,14 +58,12 @@ def require_opened(act: Act, disclosures: Sequence[Disclosure], path: str = "dis
     return opened
 
 
-def _canonical(disclosure: Disclosure, path: str) -> bytes:
-    """Return the canonical bytes of `[salt, name, value]`; most values are plain text, which goes a short way."""
-    salt, name, value = disclosure.salt, disclosure.name, disclosure.value
-    if not isinstance(value, str):
-        return canonical([salt, name, value])
-    for text in (salt, name, value):
-        check_text(text, path)
-    return f"[{_quoted(salt)},{_quoted(name)},{_quoted(value)}]".encode()
+def _canonical(disclosure: Disclosure) -> bytes | None:
+    """Return the canonical bytes of `[salt, name, value]` where they are plain: ASCII text without NUL."""
+    if not isinstance(disclosure.value, str):
+        return None
+    written = f"[{_quoted(disclosure.salt)},{_quoted(disclosure.name)},{_quoted(disclosure.value)}]"
+    return None if not written.isascii() or "\\u0000" in written else written.encode()
 
 
 def seal(key: DataKey, act: Act, opened: Sequence[bytes]) -> bytes:

@@ -160,7 +160,7 @@ def _beyond(database: Database, size: int) -> Iterator[Fault]:
     count, least, most = cast(tuple[int, int, int], database.read(_COUNTS)[0])
     if (count, least, most) != (size, 1, size):
         yield -1, "stored_events.notification_id", f"{count} entries, {least} to {most}, and a head of {size}"
-    for table in ("entry", "disclosure", "taken", "ordinal", "stored_file"):
+    for table in ("entry", "disclosure", "disclosure_again", "taken", "ordinal", "stored_file"):
         for (index,) in cast(list[tuple[int]], database.read(_BEYOND.format(table=table), (size,))):
             yield index, table, "a row of an entry that does not exist"
 

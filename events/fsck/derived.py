@@ -15,9 +15,10 @@ from custody.ports import Recorded
 from custody.replay import World
 from custody.rules import judge
 from custody.values import StreamName
+from events.boxes import Box
 from events.merkle import leaf_hash
 from events.verification.openings import Altered, Openings, Withheld
-from events.verification.stored import Box, Stored, StoredEntry
+from events.verification.stored import Stored, StoredEntry
 from events.verification.trees import Trees
 
 Fault = tuple[int, str, str]

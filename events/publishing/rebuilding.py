@@ -174,7 +174,7 @@ class Rebuild:
             with self._database.transaction() as session:
                 session.executemany("INSERT INTO stream_key VALUES (?,?,?,?)", key.stream_keys)
                 session.executemany(
-                    "INSERT INTO disclosure VALUES (?,?,?)",
+                    "INSERT INTO disclosure_again VALUES (?,?,?)",
                     [(index, generation, from_base64(data, name)) for index, data in boxes],
                 )
             self._boxes += len(boxes)

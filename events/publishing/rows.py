@@ -22,9 +22,7 @@ _ENTRIES: Final = (
 )
 _LEAVES: Final = "SELECT leaf FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx"
 _NODES: Final = "SELECT hash FROM node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx"
-_BOXES: Final = (
-    "SELECT idx, generation, box FROM disclosure WHERE idx >= ? AND idx < ? ORDER BY idx, generation DESC"
-)
+_BOXES: Final = "SELECT idx, generation, box FROM disclosure WHERE idx >= ? AND idx < ?"
 _GROUPS: Final = "SELECT size - 1 FROM tree WHERE size > ? AND size <= ?"
 _TAKEN: Final = "SELECT idx, kind, value FROM taken WHERE idx >= ? AND idx < ? ORDER BY kind, value"
 _REQUESTS: Final = (
@@ -100,7 +98,7 @@ class LedgerRows:
         span = (start, start + len(entries))
         for (index,) in self._database.read(_GROUPS, span):
             found[cast(int, index) - start]["group"] = True
-        for index, generation, box in self._database.read(_BOXES, span):  # the lowest generation comes last
+        for index, generation, box in self._database.read(_BOXES, span):
             found[cast(int, index) - start]["box"] = [cast(int, generation), to_base64(cast(bytes, box))]
         for index, kind, value in self._database.read(_TAKEN, span):
             _add(found[cast(int, index) - start], "taken", [cast(str, kind), cast(bytes, value).hex()])

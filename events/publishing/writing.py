@@ -32,9 +32,8 @@ from events.tiles import (
 AT_ONCE: Final = 4  # bundles
 
 _AGAIN: Final = (
-    "SELECT d.idx, d.box FROM disclosure d JOIN stored_events s ON s.notification_id = d.idx + 1 "
-    "WHERE s.originator_id = ? AND d.generation = ? AND EXISTS "
-    "(SELECT 1 FROM disclosure f WHERE f.idx = d.idx AND f.generation < ?) ORDER BY d.idx"
+    "SELECT d.idx, d.box FROM disclosure_again d JOIN stored_events s ON s.notification_id = d.idx + 1 "
+    "WHERE s.originator_id = ? AND d.generation = ? ORDER BY d.idx"
 )
 
 
@@ -111,7 +110,7 @@ class TreeWriting:
             if (stream, generation) in self._again:
                 continue
             self._keys.write(stream, generation)
-            rows = self._database.read(_AGAIN, (stream, generation, generation))
+            rows = self._database.read(_AGAIN, (stream, generation))
             lines = [
                 canonical([cast(int, index), to_base64(cast(bytes, box))]) + b"\n" for index, box in rows
             ]

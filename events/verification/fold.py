@@ -12,11 +12,12 @@ from custody.replay import World
 from custody.states import KeyState
 from custody.values import PersonId, StreamName
 from custody.verdict import Finding, Question, Weight
+from events.boxes import Box
 from events.merkle import HASH_BYTES
 from events.verification.batches import Batches
 from events.verification.checking import PROOF, SIGNATURE, UNKNOWN_KEY, UNREADABLE, Checked
 from events.verification.openings import Altered, Openings, Withheld
-from events.verification.stored import Box, Piece, StoredEntry
+from events.verification.stored import Piece, StoredEntry
 from events.verification.trees import Trees
 from events.verification.trusted import trusted_entry
 

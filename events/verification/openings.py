@@ -13,10 +13,10 @@ from custody.act import DISCLOSURE_PREFIX, Act
 from custody.canonical import Json, canonical
 from custody.errors import ContentAltered, Malformed, TooLarge
 from custody.values import StreamName, to_base64url
+from events.boxes import Box
 from events.sealing import DataKey, unsealed
 from events.stream_keys import StreamKeys
 from events.verification.scanning import scan
-from events.verification.stored import Box
 
 _SALT: Final = 22  # base64url digits of 16 bytes
 _URL: Final = bytes.maketrans(b"+/", b"-_")

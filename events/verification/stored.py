@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, cast
 
 from custody.values import FileId, StreamName
+from events.boxes import Box, boxes_between, boxes_of
 from events.database import Database
 from events.recorder import NEWEST_TREE, tree_row
 from events.rows import TreeRow
@@ -18,9 +19,6 @@ _ENTRIES: Final = (
     "FROM stored_events s LEFT JOIN entry e ON e.idx = s.notification_id - 1 "
     "WHERE s.notification_id > ? AND s.notification_id <= ? ORDER BY s.notification_id"
 )
-_BOXES: Final = (
-    "SELECT idx, generation, box FROM disclosure WHERE idx >= ? AND idx < ? ORDER BY idx, generation DESC"
-)
 _TREES: Final = "SELECT size, root FROM tree WHERE size > ? ORDER BY size LIMIT ?"
 _COUNTS: Final = (
     "SELECT (SELECT count(*) FROM stored_events), (SELECT coalesce(max(notification_id), 0) FROM stored_events), "
@@ -31,11 +29,7 @@ _STREAM: Final = (
 )
 
 _STREAM_OF: Final = "SELECT originator_id FROM stored_events WHERE notification_id = ?"
-_BOXES_OF: Final = "SELECT generation, box FROM disclosure WHERE idx = ? ORDER BY generation DESC"
 _FILE: Final = "SELECT idx, sha256, sha512, size FROM stored_file WHERE file = ?"
-
-Box = tuple[int, bytes]
-"""Generation of the data key, and the bytes of the box."""
 
 
 class StoredEntry(NamedTuple):
@@ -80,10 +74,7 @@ class Stored:
         for start in range(0, size, PIECE):
             stop = min(start + PIECE, size)
             rows = self._database.read(_ENTRIES, (start, stop))
-            boxes: dict[int, list[Box]] = {}
-            found = cast(list[tuple[int, int, bytes]], self._database.read(_BOXES, (start, stop)))
-            for index, generation, box in found:
-                boxes.setdefault(index, []).append((generation, box))
+            boxes = boxes_between(self._database, start, stop)
             yield Piece(stop, [StoredEntry._make(row) for row in rows], boxes)
 
     def trees(self) -> Iterator[tuple[int, bytes]]:
@@ -99,7 +90,7 @@ class Stored:
 
     def boxes(self, index: int) -> list[Box]:
         """Return the boxes of an entry, newest generation first."""
-        return cast(list[Box], self._database.read(_BOXES_OF, (index,)))
+        return boxes_of(self._database, index)
 
     def file(self, file: FileId) -> tuple[int, str, str, int] | None:
         """Return index, SHA-256 and SHA-512 (hex) and size of a file as its row has them, or None."""

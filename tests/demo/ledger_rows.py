@@ -57,7 +57,7 @@ def replace_all(rows: sqlite3.Connection, new: Sequence[bytes]) -> None:
 def cut(rows: sqlite3.Connection, size: int) -> None:
     """Remove every entry from index `size` on, and every row that speaks of one: what is left is consistent."""
     rows.execute("DELETE FROM stored_events WHERE notification_id > ?", (size,))
-    for table in ("entry", "disclosure", "taken", "ordinal", "stored_file"):
+    for table in ("entry", "disclosure", "disclosure_again", "taken", "ordinal", "stored_file"):
         rows.execute(f"DELETE FROM {table} WHERE idx >= ?", (size,))
     rows.execute("DELETE FROM tree WHERE size > ?", (size,))
     rows.execute("DELETE FROM node WHERE ((idx + 1) << level) > ?", (size,))

@@ -115,7 +115,7 @@ def test_boxes_of_later_generations_come_back(press: Press, tmp_path: Path) -> N
     stream = f"exhibit/{uuid_of('telephone')}"
     with database.transaction() as session:
         session.execute("INSERT INTO stream_key VALUES (?,?,?,?)", (stream, 2, "file:1", b"second"))
-        session.execute("INSERT INTO disclosure VALUES (?,?,?)", (5, 2, b"sealed again"))
+        session.execute("INSERT INTO disclosure_again VALUES (?,?,?)", (5, 2, b"sealed again"))
         session.execute("DELETE FROM stream_key WHERE stream = ? AND generation = 1", (stream,))
     press.grow(301)
     press.publisher.run_once()
