@@ -164,9 +164,10 @@ def _published(
     """Compare database and published log, and begin to publish (log-v1 sections 3 and 6)."""
     log_keys = keys.log_keys
     policy = read_policy(settings.witness_policy, log_keys)
+    publisher = None
     if isinstance(places, Places):
         publisher = Publisher(ledger, log_keys, places, policy)
         begin(settings, publisher, places, log_keys.origin, stack)
     elif settings.publish:
         ledger.refuse_writes(NOT_COMPARED.format(reason=places))
-    return published_log(ledger, log_keys, policy, places)
+    return published_log(ledger, log_keys, policy, places, publisher)

@@ -15,6 +15,7 @@ from custody.ports import ObjectStore
 from events.ledger import StoredLedger
 from events.log_keys import LogKeys
 from events.policy import Policy, no_witnesses, parse_policy
+from events.publishing.covering import Covering
 from events.publishing.places import Places
 from events.publishing.publisher import Publication, Publisher
 from events.publishing.receipts import ReceiptUpgrade
@@ -37,6 +38,7 @@ class PublishedLog:
     places: Places | None
     fault: str | None
     upgrade: ReceiptUpgrade
+    covering: Covering
 
     def require_files(self) -> ObjectStore:
         """Return the place of the log's files. Raises Unavailable when the store was not usable at start."""
@@ -62,12 +64,18 @@ def read_policy(file: Path | None, keys: LogKeys) -> Policy:
     return policy
 
 
-def published_log(ledger: StoredLedger, keys: LogKeys, policy: Policy, found: Places | str) -> PublishedLog:
+def published_log(
+    ledger: StoredLedger, keys: LogKeys, policy: Policy, found: Places | str, publisher: Publisher | None
+) -> PublishedLog:
     """Return what the routes need; `found` are the places, or why there are none."""
-    upgrade = ReceiptUpgrade(ledger, PublishedRecord(ledger.database, keys), policy)
-    if isinstance(found, str):
-        return PublishedLog(places=None, fault=found, upgrade=upgrade)
-    return PublishedLog(places=found, fault=None, upgrade=upgrade)
+    record = PublishedRecord(ledger.database, keys)
+    places, fault = (None, found) if isinstance(found, str) else (found, None)
+    return PublishedLog(
+        places=places,
+        fault=fault,
+        upgrade=ReceiptUpgrade(ledger, record, policy),
+        covering=Covering(ledger, record, publisher),
+    )
 
 
 def begin(settings: Settings, publisher: Publisher, places: Places, origin: str, stack: ExitStack) -> bool:

@@ -121,6 +121,11 @@ def may_pass(fault: Unavailable) -> bool:
     return not isinstance(cause, vendor.ClientError) or status_of(cause) in {429, 503}
 
 
+def is_down(fault: Unavailable) -> bool:
+    """Say whether the store did not answer at all, rather than that it could not give one object."""
+    return fault.__cause__ is not None and may_pass(fault)
+
+
 def _refusal(what: str, fault: vendor.ClientError) -> CustodyError:
     code = code_of(fault)
     if code in _MISSING:
