@@ -26,19 +26,19 @@ class StoredNodes:
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the inclusion path of `index` in the tree of `size`; ValueError unless 0 <= index < size."""
         found = places(index, size)
-        return found.path(self._fetched([*found.inside, *found.right, *found.left]).__getitem__)
+        return found.path(self.hashes([*found.inside, *found.right, *found.left]).__getitem__)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Return the consistency path of two sizes; ValueError unless 0 < old <= new."""
-        return consistency_path(old, new, self._fetched(consistency_nodes(old, new)).__getitem__)
+        return consistency_path(old, new, self.hashes(consistency_nodes(old, new)).__getitem__)
 
     def root(self, size: int) -> bytes:
         """Return the root of the first `size` entries."""
         subtrees = cover(0, size)
-        found = self._fetched(subtrees)
+        found = self.hashes(subtrees)
         return folded(found[each] for each in subtrees)
 
-    def _fetched(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
+    def hashes(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
         """Return hashes of complete subtrees; what is not in memory is read in one statement.
 
         Raises ChainBroken at one that is missing.

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from custody.act import Act, read_entry
+from custody.act import Act
 from custody.canonical import canonical
-from custody.errors import ChainBroken, Malformed, TooLarge
+from custody.errors import ChainBroken, TooLarge
 from custody.values import CaseId, StreamName
+from events.bundling.founding import founding
 from events.bundling.streams import Ledger, StreamEntry, Streams, is_named
 
 MOST_EXHIBITS: Final = 40_000  # so that bundle.json stays below its 2 MiB (bundle-v1, section 4)
-_FIRST: Final = "SELECT state FROM stored_events WHERE notification_id = 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,10 @@ def bundle_scope(ledger: Ledger, request: Act, at: int) -> BundleScope:
 
 def gathered(ledger: Ledger, request: Act, at: int) -> Gathered:
     """Return the scope of a request with where its entries stand. Raises as `bundle_scope`."""
-    streams = Streams(ledger.database, at)
+    streams, beginning = Streams(ledger.database, at), founding(ledger.database)
     case, exhibits, count = _exhibits(streams, request)
     closing = _Closing(streams, case)
-    closing.close({*_foundation(ledger), *_asked(request, exhibits)})
+    closing.close({beginning.stream, beginning.service, *_asked(request, exhibits)})
     if count is not None and closing.numbers != count:
         raise ChainBroken(at, f"{closing.numbers} entries give a number in {case}, {count} are listed")
     heads = tuple(closing.heads[stream] for stream in sorted(closing.heads))
@@ -87,17 +87,6 @@ def _exhibits(streams: Streams, request: Act) -> tuple[CaseId | None, tuple[Stre
     if len(found) > MOST_EXHIBITS:
         raise TooLarge("exhibits of the bundle", size=len(found), limit=MOST_EXHIBITS)
     return case, tuple(sorted(found)), count
-
-
-def _foundation(ledger: Ledger) -> tuple[StreamName, StreamName]:
-    """Return the stream of entry 0, and that of the service, which seals (bundle-v1, 8.3, rules 1 and 3)."""
-    rows = ledger.database.read(_FIRST)
-    try:
-        act = read_entry(bytes(cast(bytes, rows[0][0]))).act
-        service = cast(dict[str, str], act.public["service"])["person"]
-    except (IndexError, KeyError, TypeError, Malformed) as fault:
-        raise ChainBroken(0, "is not here, or founds no ledger") from fault
-    return act.stream, StreamName(service)
 
 
 def _asked(request: Act, exhibits: tuple[StreamName, ...]) -> set[StreamName]:

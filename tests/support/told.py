@@ -37,7 +37,7 @@ def write(ledger: StoredLedger, story: Story) -> None:
         if rows.stream_keys:
             keys.recorded(keys.newest(recorded.entry.act.stream, begins=True))
         head = rows.tree
-    ledger._standing.open()  # noqa: SLF001 - as a process that starts now
+    ledger._standing.open()
 
 
 def _rows(after: TreeRow, keys: StreamKeys, entry: Entry, opened: tuple[Disclosure, ...]) -> GroupRows:

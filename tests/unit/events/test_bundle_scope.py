@@ -6,7 +6,7 @@ import pytest
 
 from events.bundling.scope import bundle_scope, heads_bytes
 from events.database import Database
-from tests.support.bundles import Told, begin, exhibits_of, heads_of, jsonl, seal, smallest, usual
+from tests.support.bundles import Told, exhibits_of, heads_of, jsonl, smallest, usual
 from tests.support.told import stored_ledger
 
 STORIES = {

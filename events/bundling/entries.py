@@ -1,0 +1,59 @@
+"""The entries of a bundle, page by page: their stored bytes, and what can still be opened of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, cast
+
+from custody.act import Disclosure, Entry, read_entry, require_opening
+from custody.errors import ChainBroken, ContentAltered, Malformed
+from events.ledger import StoredLedger
+
+PAGE: Final = 64  # entries read at once
+_ROWS: Final = (
+    "SELECT notification_id - 1, state FROM stored_events "
+    "WHERE notification_id IN ({}) ORDER BY notification_id"
+)
+
+
+class BundleEntries:
+    """The entries of a ledger at `indexes`, which ascend."""
+
+    def __init__(self, ledger: StoredLedger, indexes: Sequence[int]) -> None:
+        self._ledger, self.indexes = ledger, indexes
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """Yield index and stored bytes of every entry. Raises ChainBroken when one is missing."""
+        for start in range(0, len(self.indexes), PAGE):
+            page = list(self.indexes[start : start + PAGE])
+            statement = _ROWS.format(",".join("?" * len(page)))
+            found = self._ledger.database.read(statement, [index + 1 for index in page])
+            rows = cast(list[tuple[int, bytes]], found)
+            if [row[0] for row in rows] != page:
+                lost = min(set(page) - {row[0] for row in rows}, default=page[0])
+                raise ChainBroken(lost, "is missing")
+            for index, data in rows:
+                yield index, bytes(data)
+
+    def opened(self) -> Iterator[tuple[int, Entry, list[Disclosure]]]:
+        """Yield every entry that has a body, with what can still be opened of it, sorted by name.
+
+        Raises ChainBroken, and ContentAltered for a value that is not what was committed to.
+        """
+        for index, data in self.rows():
+            try:
+                entry = read_entry(data)
+            except Malformed as fault:
+                raise ChainBroken(index, "is not an entry") from fault
+            if entry.act.body:
+                yield index, entry, self._opened(index, entry)
+
+    def _opened(self, index: int, entry: Entry) -> list[Disclosure]:
+        found = sorted(self._ledger.disclosures(index), key=lambda each: each.name)
+        for each in found:
+            try:
+                require_opening(entry.act, each, f"entry {index}")
+            except Malformed as fault:
+                what = f"{each.name} of entry {index}"
+                raise ContentAltered(what, expected="its commitment", measured="another value") from fault
+        return found
