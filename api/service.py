@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from api.key_files import ServiceKey
 from custody import values
 from custody.act import SALT_BYTES, Disclosure, Signature, read_act
 from custody.canonical import Json
+from custody.catalogue.bundle import ISSUED, SEALED
 from custody.errors import Conflict
-from custody.ports import Clock, Ledger, Receipt, Submission
+from custody.ports import Clock, Receipt, Submission
+from custody.rules.names import broken
+from custody.states import BundleState
 from custody.values import StreamName
+from events.bundling.guard import request_of, sealing_of
+from events.ledger import StoredLedger
 
 _ATTEMPTS: Final = 8
 
 
 class Service:
-    """The person with the role `service`, who records what the server did: access, file checks."""
+    """The person with the role `service`, who records what the server did: access, file checks, bundles."""
 
-    def __init__(self, ledger: Ledger, key: ServiceKey, clock: Clock) -> None:
+    def __init__(self, ledger: StoredLedger, key: ServiceKey, clock: Clock) -> None:
         self._ledger = ledger
         self._key = key
         self._clock = clock
@@ -32,12 +37,46 @@ class Service:
 
         Raises Conflict when others were first eight times over, and whatever the ledger raises.
         """
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return self._record(act_type, stream, public, opened)
-            except Conflict:
-                continue
-        return self._record(act_type, stream, public, opened)
+        return _insisting(lambda: self._record(act_type, stream, public, opened))
+
+    def seal(self, bundle: StreamName) -> Receipt:
+        """Seal a requested bundle as of the newest head; a bundle that is sealed gives its first receipt again.
+
+        Raises NotFound without a request, and otherwise as `record` (bundle-v1, 8.1 rule 3).
+        """
+        return _insisting(lambda: self._seal(bundle))
+
+    def _seal(self, bundle: StreamName) -> Receipt:
+        found = self._recorded(bundle, SEALED)
+        if found is not None:
+            return found
+        request, at = request_of(self._ledger, bundle), self._ledger.head().size
+        return self._record(SEALED, bundle, sealing_of(self._ledger, request, at), {})
+
+    def issue(self, bundle: StreamName, *, sha256: str, size: int) -> Receipt:
+        """Record that a zip of a sealed bundle, of this digest and size, was made; the same zip is issued once.
+
+        Raises RuleBroken `bundle.sealing` while the bundle is not sealed, and otherwise as `record`.
+        """
+        return _insisting(lambda: self._issue(bundle, sha256, size))
+
+    def _issue(self, bundle: StreamName, sha256: str, size: int) -> Receipt:
+        state = self._ledger.state(bundle)
+        if not isinstance(state, BundleState) or state.sealed is None:
+            raise broken("bundle.sealing")
+        public: dict[str, Json] = {"sealed": state.sealed, "sha256": sha256, "size": size}
+        found = self._recorded(bundle, ISSUED, public)
+        return found or self._record(ISSUED, bundle, public, {})
+
+    def _recorded(
+        self, stream: StreamName, act_type: str, public: Mapping[str, Json] | None = None
+    ) -> Receipt | None:
+        """Return the receipt of the first act of a type on a stream, with these public members if they are given."""
+        for each in self._ledger.stream(stream):
+            act = each.entry.act
+            if act.type == act_type and (public is None or act.public == public):
+                return self._ledger.receipt(each.index)
+        return None
 
     def _record(
         self, act_type: str, stream: StreamName, public: Mapping[str, Json], opened: Mapping[str, Json]
@@ -60,6 +99,16 @@ class Service:
         )
         signature = Signature("ed25519", self._key.private.sign(act.message), None)
         return self._ledger.append([Submission(act, disclosures, signature)]).receipts[0]
+
+
+def _insisting(do: Callable[[], Receipt]) -> Receipt:
+    """Do it again for as long as others were first, eight times over; then raise Conflict."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return do()
+        except Conflict:
+            continue
+    return do()
 
 
 def _salt() -> str:

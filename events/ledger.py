@@ -24,6 +24,7 @@ from custody.errors import (
 from custody.ports import Appended, Clock, IdempotencyKey, MasterKey, StoredFile, Submission
 from custody.rules import FOUNDED
 from events.application import LedgerApplication
+from events.bundling.guard import require_exact
 from events.checkpoint import LogKey, open_checkpoint
 from events.database import Database
 from events.files import require_durable_files
@@ -172,6 +173,9 @@ class StoredLedger(Reader):
         require_signed(proposal.submissions, [each.key for each in proposal.decisions])
         for submission in proposal.submissions:
             self._require_seen(submission)
+            require_exact(
+                self, submission.act
+            )  # the rules and the signature hold, so it is the service that asks
         proposal.boxes = [
             self._sealed(submission, each)
             for submission, each in zip(proposal.submissions, opened, strict=True)

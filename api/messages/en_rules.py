@@ -18,6 +18,12 @@ OWN: Final[Mapping[str, str]] = {
     "founding.token": "This is not the founding token.",
     "founding.log": "The origin and the log key are not those of this server.",
     "founding.only": "Only the founding act is taken here.",
+    "bundle.heads": "The sealing is not what the entries below it give.",
+    "receipt.not-published": "This entry is not in a published checkpoint yet. Ask again in a minute.",
+    "receipt.no-witnesses": "This ledger asks no witness to cosign, so no receipt of it is witnessed.",
+    "receipt.not-witnessed": "The witnesses that the quorum asks for have not all cosigned yet. Ask again later.",
+    "receipt.no-tsa": "This ledger asks no time-stamping authority, so no receipt of it is time-stamped.",
+    "receipt.not-time-stamped": "No time-stamping authority has covered this entry yet. Ask again later.",
     "file.not-stored": "The files of an intake are stored and compared first; these are not those that were.",
 }
 
