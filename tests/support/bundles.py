@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256, sha512
-from typing import Any
+from typing import Any, cast
 from zlib import crc32
 
 from custody.canonical import Json, canonical
@@ -76,6 +76,7 @@ class Told:
     bundle: str = f"bundle/{uuid_of('bundle')}"
     scope: dict[str, Json] = field(default_factory=dict)
     listed: Sequence[str] = ()
+    asked: int = 0  # the index of the request
     at: int = 0
     hidden: set[int] = field(default_factory=set)  # indexes that a lying ledger leaves out
 
@@ -117,21 +118,41 @@ def seal(
     by: str = "petro",
 ) -> Told:
     """Somebody requests a bundle, the service seals it; `sealed` replaces public members of the sealing."""
+    ask(told, case, exhibits, by=by)
+    return seal_asked(told, sealed)
+
+
+def ask(
+    told: Told,
+    case: str | None = None,
+    exhibits: Sequence[str] = (),
+    *,
+    by: str = "petro",
+    also: Sequence[str] = (),
+    contents: Mapping[str, Json] | None = None,
+) -> Told:
+    """Somebody requests a bundle: of a whole case, or of some exhibits."""
     story, told.listed = told.story, exhibits
-    told.scope = {"also": [], "case": case, "exhibits": list[Json](sorted(exhibits))}
+    told.scope = {"also": list[Json](sorted(also)), "case": case, "exhibits": list[Json](sorted(exhibits))}
     body: dict[str, Json] = {
-        "contents": {"files": "all", "withheld": []},
+        "contents": dict(contents or {"files": "all", "withheld": []}),
         "purpose": "hearing of 3 December",
         "recipient": {"contact": None, "name": "Court", "organisation": None},
     }
-    request = story.record(story.compose(by, "bundle.requested.v1", told.bundle, told.scope, body))
-    told.at = len(story.entries)
+    story.record(story.compose(by, "bundle.requested.v1", told.bundle, told.scope, body))
+    told.asked, told.at = len(story.entries) - 1, len(story.entries)
+    return told
+
+
+def seal_asked(told: Told, sealed: Mapping[str, Json] | None = None) -> Told:
+    """The service seals what was requested, as of `told.at`."""
+    story, case = told.story, told.scope["case"]
     heads = heads_of(told)
     public: dict[str, Json] = {
         "at": told.at,
-        "exhibits": len(_numbered(told, case)) if case else None,
+        "exhibits": len(_numbered(told, str(case))) if case else None,
         "heads": sha256(jsonl(heads)).hexdigest(),
-        "request": request.entry.act.hash,
+        "request": story.entries[told.asked].entry.act.hash,
         "streams": len(heads),
     }
     story.record(story.compose("service", "bundle.sealed.v1", told.bundle, public | dict(sealed or {})))
@@ -162,20 +183,19 @@ def _act(line: bytes) -> dict[str, Any]:
 
 
 def _numbered(told: Told, case: str) -> list[str]:
+    """Return the exhibit of each number of a case; one that came back has two."""
     return sorted(
-        {
-            act["stream"]
-            for _, line in told.lines(told.at or None)
-            if (act := _act(line))["type"] in ("exhibit.received.v1", "exhibit.case-corrected.v1")
-            and act["public"]["case"] == case
-        }
+        act["stream"]
+        for _, line in told.lines(told.at or None)
+        if (act := _act(line))["type"] in ("exhibit.received.v1", "exhibit.case-corrected.v1")
+        and act["public"]["case"] == case
     )
 
 
 def exhibits_of(told: Told) -> list[str]:
     """Return the exhibits of the scope."""
     case = told.scope["case"]
-    return _numbered(told, str(case)) if case else sorted(told.listed)
+    return sorted(set(_numbered(told, str(case)))) if case else sorted(told.listed)
 
 
 def streams_of(told: Told) -> set[str]:
@@ -183,6 +203,8 @@ def streams_of(told: Told) -> set[str]:
     acts = [_act(line) for _, line in told.lines(told.at)]
     known = {act["stream"] for act in acts}
     found = {acts[0]["stream"], *exhibits_of(told)} | {str(told.scope["case"])} & known
+    also = cast(list[str], told.scope["also"])
+    found |= {each.replace("exhibit", kind, 1) for each in exhibits_of(told) for kind in also} & known
     own = [_act(line) for line in told.log.entries if _act(line)["stream"] == told.bundle]
     while True:
         inside = [act for act in acts if act["stream"] in found] + own
@@ -236,11 +258,15 @@ def parts(
 ) -> Parts:
     """Return the payload of the bundle that was sealed.
 
-    `withheld` are member names (None: all), `anchors` sizes of trees.
+    `withheld` are member names, as a request has them (None: all), `anchors` sizes of trees.
     """
     log = log or told.log
     size, streams = len(log.entries), streams_of(told) | {told.bundle}
-    indexes = [at for at, line in told.lines() if _act(line)["stream"] in streams]
+    indexes = [
+        at
+        for at, line in told.lines()
+        if (stream := _act(line)["stream"]) == told.bundle or (at < told.at and stream in streams)
+    ]
     sealed = told.story.entries[indexes[-1]].entry
     opened, hidden = _disclosed(told, indexes, withheld)
     header: dict[str, Json] = {
@@ -287,7 +313,7 @@ def _disclosed(
         shown: list[Json] = []
         for each in told.story.disclosures[at]:
             folded = f"files/{each.name.split('/')[2]}" if each.name.startswith("files/") else each.name
-            if withheld is None or folded in withheld:
+            if withheld is None or {folded, each.name, f"{at}/{each.name}"} & set(withheld):
                 hidden[folded] += 1
             else:
                 shown.append([each.salt, each.name, each.value])

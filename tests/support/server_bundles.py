@@ -8,7 +8,8 @@ from custody.values import StreamName
 from events.bundling.records import BundleRecords
 from events.ledger import StoredLedger
 from events.timestamping.anchors import Anchor
-from tests.support.bundles import Parts, Told, anchor
+from tests.support import bundles
+from tests.support.bundles import Parts, Told
 
 
 def records_of(
@@ -56,7 +57,7 @@ def told_anchors(told: Told, sizes: Sequence[int]) -> list[Anchor]:
     """Return the anchors that the tests' own builder writes for sizes of trees."""
     found = []
     for size in sizes:
-        files = anchor(told, size)
+        files = bundles.anchor(told, size)
         name = f"data/anchors/{size}"
         tokens = (("test", files[f"{name}.test.tsr"]),)
         found.append(Anchor(size, files[f"{name}.checkpoint"], tokens))

@@ -1,4 +1,4 @@
-"""Records of bundles out of stored rows: byte for byte what the tests' own builder makes, and the verifier's verdict."""
+"""Records of bundles out of stored rows: byte for byte what the tests' own builder makes from the same story."""
 
 from __future__ import annotations
 
