@@ -18,7 +18,7 @@ from typing import Any, Final
 from tests.bench.measuring import suite_rows
 from tests.bench.servers import BUILD
 
-SUITES: Final = ("ledger", "growing", "verification", "http", "vault")
+SUITES: Final = ("ledger", "growing", "verification", "http", "vault", "publishing", "bundles")
 COLUMNS: Final = (("name", 66), ("ours", 11), ("peer", 11), ("unit", 10), ("ratio", 7), ("must", 6))
 LEFT: Final = ("name", "unit")
 

@@ -8,13 +8,14 @@ one process per core.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from custody.act import Entry
 from custody.verdict import Answer, Question
 from events.database import Database
 from events.opening import open_database
@@ -43,7 +44,7 @@ def rows(rounds: int = 5, exhibits: int = EXHIBITS) -> list[dict[str, object]]:
         sample, ours, theirs = _sample(office), [], []
         for _ in range(rounds + 1):  # the first warms up
             ours.append(_verified(office.ledger.database, office.size))
-            theirs.append(_peer(pool, sample))
+            theirs.append(ed25519_rate(pool, sample))
         name = f"verify {office.size:,} entries"
         return [row(name, ours[1:], theirs[1:], "entries/s", MUST)]
 
@@ -67,13 +68,19 @@ def _verified(database: Database, size: int) -> float:
 
 def _sample(office: Office) -> list[Signed]:
     """Return signatures from the middle of the ledger, as the peer takes them."""
-    keys = {each.key.fingerprint: each.key.spki[-32:] for each in map(Officer.of, ("taras", "iryna"))}
     start = office.size // 2
-    entries = [each.entry for each in office.ledger.entries(start, start + SAMPLE)]
+    recorded = office.ledger.entries(start, start + SAMPLE)
+    return signed_by(("taras", "iryna"), (each.entry for each in recorded))
+
+
+def signed_by(names: Iterable[str], entries: Iterable[Entry]) -> list[Signed]:
+    """Return the signatures of entries by people of the tests."""
+    keys = {each.key.fingerprint: each.key.spki[-32:] for each in map(Officer.of, names)}
     return [(keys[each.act.key], each.signature.value, each.act.message) for each in entries]
 
 
-def _peer(pool: ProcessPoolExecutor, sample: list[Signed]) -> float:
+def ed25519_rate(pool: ProcessPoolExecutor, sample: list[Signed]) -> float:
+    """Return how many signatures `cryptography` verifies per second, one process per core."""
     count = cores()
     list(pool.map(_verify_all, [sample[:1]] * count, [1] * count))  # processes are there and have imported
     start = time.perf_counter()
