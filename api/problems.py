@@ -40,6 +40,7 @@ STATUS: Final[Mapping[type[CustodyError], Row]] = {
     errors.Unauthenticated: Row(HTTPStatus.UNAUTHORIZED),
     errors.NotPermitted: Row(HTTPStatus.FORBIDDEN),
     errors.NotFound: Row(HTTPStatus.NOT_FOUND, ("kind",)),
+    errors.NotYet: Row(HTTPStatus.NOT_FOUND),
     errors.DigestMismatch: Row(HTTPStatus.UNPROCESSABLE_ENTITY, ("measured",)),
     errors.KeyReused: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.SeenTooOld: Row(HTTPStatus.UNPROCESSABLE_ENTITY, ("size", "seconds")),

@@ -37,6 +37,7 @@ class PublishedLog:
 
     places: Places | None
     fault: str | None
+    policy: Policy
     upgrade: ReceiptUpgrade
     covering: Covering
 
@@ -73,6 +74,7 @@ def published_log(
     return PublishedLog(
         places=places,
         fault=fault,
+        policy=policy,
         upgrade=ReceiptUpgrade(ledger, record, policy),
         covering=Covering(ledger, record, publisher),
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from api.backing import backed
 from api.operations import Operation, Progress
 from api.services import Services
 from custody.canonical import Json
@@ -49,7 +50,7 @@ def start_verification(services: Services, person: PersonId, wanted: Wanted) -> 
             progress=progress.at,
         )
         files.record(person)
-        return verdict.as_json()
+        return verdict.as_json() | {"witnesses": backed(services.log.policy, services.log.upgrade.newest())}
 
     return services.operations.start(person, "verify", unit="entries and files", total=None, work=work)
 

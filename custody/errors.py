@@ -9,6 +9,7 @@ CustodyError
 │  ├─ Unauthenticated     no session, or one that has ended
 │  ├─ NotPermitted        the person may not see or do this
 │  ├─ NotFound            there is no such thing here, or none that this person may know of
+│  ├─ NotYet              there is no such thing yet, and may be later; says what it waits for
 │  ├─ DigestMismatch      the bytes that arrived are not the bytes that were declared
 │  ├─ KeyReused           the same idempotency key came with another request
 │  └─ SeenTooOld          the signer's checkpoint is older than 15 minutes and the act is not marked late
@@ -119,6 +120,16 @@ class NotFound(Rejected):
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"there is no {kind} {name}", kind=kind, name=name)
+
+
+class NotYet(Rejected):
+    """There is no such thing yet, and may be later; `rule` names what it waits for."""
+
+    code: ClassVar[str] = "not-yet"
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__(f"{rule}: {reason}", rule=rule, reason=reason)
+        self.rule = rule
 
 
 class DigestMismatch(Rejected):

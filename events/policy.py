@@ -47,13 +47,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What a note has of a policy: who cosigned it and when (POSIX seconds), and whether the quorum is met."""
+    """What a note has of a policy: who cosigned it and when (POSIX seconds), and whether the quorum is met.
+
+    `asked` says for people what the quorum asks for.
+    """
 
     checkpoint: Checkpoint
     signed_by: tuple[str, ...]
     cosigned: dict[str, int]
     missing: tuple[str, ...]
     quorum: str
+    asked: str
     is_met: bool
 
     @property
@@ -80,7 +84,7 @@ class Policy:
         cosigned = self.cosigners(note, checkpoint)
         missing = tuple(each.name for each in self.witnesses if each.name not in cosigned)
         met = self.is_met(cosigned)
-        return Backing(checkpoint, signers, cosigned, missing, self.quorum, met)
+        return Backing(checkpoint, signers, cosigned, missing, self.quorum, self.asks(), met)
 
     def cosigners(self, note: bytes, checkpoint: Checkpoint) -> dict[str, int]:
         """Return the witnesses whose lines of a note verify, with their times. Raises NotProven at one that fails."""
@@ -90,6 +94,16 @@ class Policy:
             for witness in self.witnesses
             if (times := [witness.key.verify(line, checkpoint) for line in lines if witness.key.made(line)])
         }
+
+    def asks(self) -> str:
+        """Say what the quorum is, for people: names, and how many of which; as verdicts say it."""
+        return self._asks(self.quorum)
+
+    def _asks(self, name: str) -> str:
+        group = next((each for each in self.groups if each.name == name), None)
+        if group is None:
+            return "no witness" if name == NOBODY else name
+        return f"{group.least} of ({', '.join(map(self._asks, group.members))})"
 
     def is_met(self, names: Iterable[str]) -> bool:
         """Whether these witnesses are a quorum."""

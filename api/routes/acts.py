@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api import permissions
+from api.backing import receipt_of, signed_of
 from api.checking import Checks, Planned, read_check
 from api.identity import Who
 from api.problems import CREATED, OK
@@ -19,9 +20,8 @@ from api.routes.ledger import newest, proof
 from api.schemas import PROBLEMS, ActsForm, ChecksForm, body_of
 from api.services import Services, ServicesDep
 from api.submissions import read_submissions, require_one_actor, require_own
-from custody import values
 from custody.errors import Conflict, NotFound, NotPermitted, Rejected, Unauthenticated
-from custody.ports import Appended, IdempotencyKey, Receipt, Submission
+from custody.ports import Appended, IdempotencyKey, Submission
 from custody.values import PersonId
 from events.ledger import Wanted
 
@@ -64,7 +64,7 @@ async def write(request: Request, services: ServicesDep, body: BodyDep) -> Respo
         raise
     receipts = appended.receipts
     told(request, person=person, index=receipts[0].index, count=len(receipts), replayed=appended.replayed)
-    return receipts_of(appended)
+    return receipts_of(services, appended)
 
 
 async def write_at_once(request: Request) -> Response:
@@ -96,20 +96,11 @@ def _require_known(services: Services, submissions: Sequence[Submission]) -> Non
             permissions.require_stream(view, services.sessions.person(act.person), act.stream)
 
 
-def receipts_of(appended: Appended) -> Response:
-    """Return the reply that carries the receipts of acts."""
+def receipts_of(services: Services, appended: Appended) -> Response:
+    """Return the reply that carries the receipts of acts, and how far these reach."""
     headers = {"Idempotency-Replayed": "true"} if appended.replayed else {}
-    document = {"receipts": [receipt_of(each) for each in appended.receipts]}
+    document = {"receipts": [receipt_of(each) for each in appended.receipts]} | signed_of(services.log.policy)
     return answer(document, OK if appended.replayed else CREATED, headers)
-
-
-def receipt_of(receipt: Receipt) -> dict[str, object]:
-    """Return the members of one receipt."""
-    return {
-        "index": receipt.index,
-        "entry": values.to_base64(receipt.entry),
-        "proof": receipt.proof.decode(),
-    }
 
 
 @router.post("/acts/check", operation_id="check", openapi_extra=body_of(ChecksForm))

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from api import permissions
+from api.backing import receipt_of, signed_of, upgraded_of
 from api.identity import Who
 from api.requests import LARGEST, IndexPath, NewcomerDep, UuidPath, answer
-from api.routes.acts import receipt_of
 from api.schemas import PROBLEMS
 from api.services import Services, ServicesDep
 from custody import values
@@ -17,13 +17,17 @@ from custody.canonical import Json
 from custody.errors import NotFound, NotPermitted
 from custody.ports import Recorded
 from custody.values import StreamName
+from custody.verdict import Grade
 
 router = APIRouter(tags=["entries"], responses=PROBLEMS)
 
-Kind = Literal["ledger", "person", "case", "exhibit", "access", "fixity"]
-Grade = Annotated[
-    Literal["signed", "witnessed"],
-    Query(description="`witnessed`: the quorum of the witness policy stands behind it"),
+Kind = Literal["ledger", "person", "case", "exhibit", "access", "fixity", "bundle"]
+LeastGrade = Annotated[
+    Literal["signed", "witnessed", "time-stamped"],
+    Query(
+        description="`witnessed`: the quorum of the witness policy stands behind it; "
+        "`time-stamped`: a time-stamping authority has stamped its checkpoint"
+    ),
 ]
 _OPEN_KINDS = frozenset({"ledger", "person"})  # everybody may know of these, empty ones too
 
@@ -42,16 +46,14 @@ def entry(index: IndexPath, services: ServicesDep, who: NewcomerDep) -> Response
 
 @router.get("/receipts/{index}", operation_id="receipt")
 def receipt(
-    index: IndexPath, services: ServicesDep, who: NewcomerDep, min_grade: Grade = "signed"
+    index: IndexPath, services: ServicesDep, who: NewcomerDep, min_grade: LeastGrade = "signed"
 ) -> Response:
-    """Return a receipt of an entry: under the newest checkpoint, or a published one that witnesses stand behind."""
+    """Return a receipt of an entry: under the newest checkpoint, or a published one that others stand behind."""
     _require(services, who, index)
+    log = services.log
     if min_grade == "signed":
-        return answer(receipt_of(services.ledger.receipt(index)))
-    upgraded = services.log.upgrade.upgraded(index)
-    if not upgraded.backing.is_witnessed:
-        raise NotFound("witnessed receipt", f"of entry {index}")
-    return answer(receipt_of(upgraded.receipt))
+        return answer(receipt_of(services.ledger.receipt(index)) | signed_of(log.policy))
+    return answer(upgraded_of(log.policy, log.upgrade.at_least(index, Grade(min_grade))))
 
 
 @router.get("/inclusion", operation_id="inclusion")
@@ -90,7 +92,7 @@ def _require_stream(services: Services, who: Who, name: StreamName) -> None:
     kind, _, number = name.partition("/")
     if kind in _OPEN_KINDS:
         return
-    known = name if kind in {"case", "exhibit"} else StreamName(f"exhibit/{number}")
+    known = name if kind in {"case", "exhibit", "bundle"} else StreamName(f"exhibit/{number}")
     permissions.require_stream(services.view, who, known)
 
 

@@ -42,7 +42,7 @@ def found(request: Request, services: ServicesDep, body: BodyDep) -> Response:
     appended = services.ledger.append(submissions)
     services.founding_token.use_up()
     told(request, index=0, replayed=appended.replayed)
-    return receipts_of(appended)
+    return receipts_of(services, appended)
 
 
 def _require_token(request: Request, services: Services) -> None:

@@ -136,7 +136,21 @@ def test_a_witness_stands_behind_a_receipt(tmp_path: Path) -> None:
         with doors.running(data, CUSTODY_WITNESS_POLICY=str(policy), CUSTODY_PUBLISH_SECONDS="0.2") as server:
             founder = doors.found(server)
             published(server)
+            late = {"Accept-Language": "uk"}
+            signed = founder.client.get("/receipts/0").json()
+            timed = founder.client.get("/receipts/0", params={"min_grade": "time-stamped"}, headers=late)
             answer = founder.client.get("/receipts/0", params={"min_grade": "witnessed"})
+            written = founder.send(doors.renamed(founder)).json()
+            asked = founder.client.post(
+                "/verifications", json={"scope": "ledger", "files": False}, headers={"Idempotency-Key": "1"}
+            ).json()
+            over = founder.client.get(f"/operations/{asked['operation']}", params={"wait": 25}).json()
+    nobody = {"asked": "w1", "counted": [], "missing": ["w1"], "not_judged": []}
+    assert [("signed", nobody)] * 2 == [(each["grade"], each["witnesses"]) for each in (signed, written)]
+    assert ("witnessed", ["w1"]) == (answer.json()["grade"], answer.json()["witnesses"]["counted"])
+    assert ["w1"] == over["result"]["witnesses"]["counted"] + over["result"]["witnesses"]["missing"]
+    assert (404, "not-yet", "receipt.no-tsa") == (timed.status_code, *map(timed.json().get, ("code", "rule")))
+    assert "позначок часу" in timed.json()["detail"]
     told = {name: detail for name, _, detail in findings(Settings(data_dir=data, witness_policy=policy))}
     assert "1 asked, quorum w1" == told["witnesses"]
     judged = parse_policy(policy.read_bytes()).judge(

@@ -294,6 +294,12 @@ def ask_to_found(server: Server, name: str = "founder", **changes: Json) -> tupl
     return founder, founder.client.post("/founding", json={"acts": [written(act)]}, headers=token)
 
 
+def renamed(person: Person) -> Submission:
+    """Return a signed act of a person on their own name, not sent yet."""
+    body: dict[str, Json] = {"name": f"{person.officer.person[-4:]} renamed", "reason": "married"}
+    return person.compose("person.amended.v1", person.id, {}, body)
+
+
 def enrol(founder: Person, name: str, *roles: str) -> Person:
     """Enrol somebody with a session key, have them confirm, grant roles, and sign them in."""
     person = Person(founder.server, name)

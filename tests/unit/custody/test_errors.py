@@ -19,6 +19,7 @@ FACTS: dict[type[CustodyError], CustodyError] = {
         errors.Unauthenticated("has ended"),
         errors.NotPermitted("role.in-case", "no role"),
         errors.NotFound("case", "case/1"),
+        errors.NotYet("receipt.not-published", "not published"),
         errors.DigestMismatch("file", expected="aa", measured="bb"),
         errors.KeyReused("k-1"),
         errors.SeenTooOld(size=5, seconds=901),

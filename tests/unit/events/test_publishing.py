@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ from custody.errors import (
     ChainBroken,
     ContentAltered,
     ForkSeen,
-    NotFound,
     NotProven,
+    NotYet,
     Unavailable,
     WritesRefused,
 )
+from custody.verdict import Grade
 from events.checkpoint import LogKey, open_checkpoint
 from events.merkle import leaf_hash
 from events.note import parse_note, parse_vkey
@@ -329,7 +330,7 @@ def test_a_receipt_is_upgraded(press: Press, two: list[Running]) -> None:
     """The receipt under the published checkpoint holds for the entry, and carries the witnesses' lines."""
     press = witnessed(press, *two)
     upgrade = ReceiptUpgrade(press.office.ledger, press.publisher.record, press.policy)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotYet):
         upgrade.upgraded(3)
     press.publisher.run_once()
     press.grow(12)
@@ -340,8 +341,57 @@ def test_a_receipt_is_upgraded(press: Press, two: list[Running]) -> None:
     assert 6 == receipt.verify(found.receipt.entry, LOG).size
     assert found.backing.is_witnessed
     assert 3 == receipt.index
-    with pytest.raises(NotFound):
+    with pytest.raises(NotYet):
         upgrade.upgraded(11)
+
+
+@dataclass(frozen=True)
+class StampedAt:
+    """Tokens over one checkpoint."""
+
+    size: int
+
+    def over(self, index: int) -> tuple[int, tuple[tuple[str, bytes], ...]] | None:
+        """Return the one size with its token, if it covers the entry."""
+        return (self.size, (("tsa", b"token"),)) if index < self.size else None
+
+
+def test_a_better_receipt_says_why_there_is_none(press: Press, two: list[Running]) -> None:
+    """Not published, no witnesses, not cosigned, no TSA, not stamped: each is told by a rule of its own."""
+
+    def reason(upgrade: ReceiptUpgrade, index: int, grade: Grade) -> str:
+        with pytest.raises(NotYet) as told:
+            upgrade.at_least(index, grade)
+        return told.value.rule
+
+    ledger, record = press.office.ledger, press.publisher.record
+    web = SwitchedWeb()
+    web.silent.add(two[0].url)
+    silent = replace(witnessed(press, two[0]), web=web)
+    alone = ReceiptUpgrade(ledger, record, press.policy)
+    asked = ReceiptUpgrade(ledger, record, silent.policy, StampedAt(3))
+
+    assert "receipt.no-witnesses" == reason(alone, 3, Grade.WITNESSED)
+    assert "receipt.not-published" == reason(asked, 3, Grade.WITNESSED)
+    assert "receipt.not-published" == reason(asked, 3, Grade.TIME_STAMPED)
+    silent.publisher.run_once()
+    assert "receipt.not-witnessed" == reason(asked, 3, Grade.WITNESSED)
+    assert "receipt.no-tsa" == reason(alone, 3, Grade.TIME_STAMPED)
+    assert "receipt.not-time-stamped" == reason(asked, 3, Grade.TIME_STAMPED)
+
+
+def test_a_receipt_stands_under_the_checkpoint_that_was_stamped(press: Press) -> None:
+    """It carries the tokens over that checkpoint, and its grade says so."""
+    press.publisher.run_once()
+    size = press.office.size
+    press.grow(size + 3)
+    press.publisher.run_once()
+    upgrade = ReceiptUpgrade(press.office.ledger, press.publisher.record, press.policy, StampedAt(size))
+
+    found = upgrade.at_least(2, Grade.TIME_STAMPED)
+
+    assert (size, Grade.TIME_STAMPED) == (found.backing.checkpoint.size, found.grade)
+    assert (("tsa", b"token"),) == found.tokens
 
 
 def test_the_better_checkpoint_is_taken(press: Press, two: list[Running]) -> None:
