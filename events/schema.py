@@ -86,6 +86,17 @@ APPEND_ONLY: Final = {
   cosigner TEXT NOT NULL,
   line TEXT NOT NULL,
   PRIMARY KEY (size, cosigner)){clustered}""",
+    "tsa_token": """CREATE TABLE IF NOT EXISTS tsa_token (
+  number {int} PRIMARY KEY,
+  tsa TEXT NOT NULL,
+  size {int} NOT NULL,
+  covered {int} NOT NULL,
+  leaf {blob} NOT NULL,
+  time TEXT NOT NULL,
+  came_at TEXT NOT NULL,
+  until TEXT NOT NULL,
+  response {blob} NOT NULL,
+  UNIQUE (tsa, size, covered)){strict}""",
 }
 """Rows of these are inserted, and never updated or deleted."""
 
@@ -100,10 +111,19 @@ MUTABLE: Final = {
   file TEXT PRIMARY KEY,
   key_id TEXT NOT NULL,
   wrapped {blob} NOT NULL){strict}""",
+    "tsa_state": """CREATE TABLE IF NOT EXISTS tsa_state (
+  tsa TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  state TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  failures {int} NOT NULL,
+  cause TEXT,
+  PRIMARY KEY (tsa, purpose)){clustered}""",
 }
-"""Wrapped keys: destroying one is how what it protects is erased, so rows of these may go."""
+"""Wrapped keys, for destroying one is how what it protects is erased; and how each time-stamping authority stands."""
 
 _INDEXES: Final = (
+    "CREATE INDEX IF NOT EXISTS tsa_token_size ON tsa_token (size, time)",
     "CREATE INDEX IF NOT EXISTS stored_file_exhibit ON stored_file (exhibit)",
     "CREATE INDEX IF NOT EXISTS stored_file_sha256 ON stored_file (sha256)",
     "CREATE INDEX IF NOT EXISTS taken_idx ON taken (idx)",  # the publisher reads by entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Final, Protocol
 from custody.errors import Unavailable
 
 LIMIT: Final = 1_000_000  # bytes of an answer
+PLAIN: Final = "text/plain"
+_PIECE: Final = 65_536
 _SCHEMES: Final = ("http://", "https://")
 
 
@@ -29,8 +32,8 @@ class Web(Protocol):
     def get(self, url: str) -> Answer:
         """Return the answer to a GET. Raises Unavailable when there is none."""
 
-    def post(self, url: str, body: bytes) -> Answer:
-        """Return the answer to a POST of plain text. Raises Unavailable when there is none: it may have arrived."""
+    def post(self, url: str, body: bytes, media_type: str = PLAIN) -> Answer:
+        """Return the answer to a POST. Raises Unavailable when there is none: it may have arrived."""
 
 
 class _Straight(urllib.request.HTTPRedirectHandler):
@@ -51,27 +54,39 @@ class DirectWeb:
         """Return the answer to a GET."""
         return self._ask(url, None)
 
-    def post(self, url: str, body: bytes) -> Answer:
+    def post(self, url: str, body: bytes, media_type: str = PLAIN) -> Answer:
         """Return the answer to a POST."""
-        return self._ask(url, body)
+        return self._ask(url, body, media_type)
 
-    def _ask(self, url: str, body: bytes | None) -> Answer:
+    def _ask(self, url: str, body: bytes | None, media_type: str = PLAIN) -> Answer:
         if not url.startswith(_SCHEMES):
             raise Unavailable(url, "is not an address of the web")
-        request = urllib.request.Request(url, body, {"Content-Type": "text/plain"})  # noqa: S310 - checked above
+        request = urllib.request.Request(url, body, {"Content-Type": media_type})  # noqa: S310 - checked above
+        until = time.monotonic() + self._seconds
         try:
-            with self._opener.open(request, timeout=self._seconds) as answer:
-                return _read(answer.status, answer)
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return _read(refusal.code, refusal)
+            return self._read(request, until)
         except (OSError, http.client.HTTPException, ValueError) as fault:
             reason = getattr(fault, "reason", None) or fault
             raise Unavailable(url, str(reason) or type(fault).__name__) from fault
 
+    def _read(self, request: urllib.request.Request, until: float) -> Answer:
+        try:
+            with self._opener.open(request, timeout=self._seconds) as answer:
+                return _read(answer.status, answer, until)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return _read(refusal.code, refusal, until)
 
-def _read(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError) -> Answer:
-    body = answer.read(LIMIT + 1)
-    if len(body) > LIMIT:
-        raise Unavailable("web", f"an answer is over {LIMIT} bytes")
-    return Answer(status, answer.headers.get("Content-Type", ""), body)
+
+def _read(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError, until: float) -> Answer:
+    """Return an answer that is neither too long nor, sent byte by byte, too slow."""
+    body = bytearray()
+    while piece := answer.read1(_PIECE):
+        body += piece
+        if len(body) > LIMIT:
+            raise Unavailable("web", f"an answer is over {LIMIT} bytes")
+        if time.monotonic() > until:
+            raise Unavailable("web", "an answer takes too long")
+    if getattr(answer, "length", None):
+        raise Unavailable("web", "an answer was cut off")
+    return Answer(status, answer.headers.get("Content-Type", ""), bytes(body))

@@ -1,12 +1,23 @@
-"""Anchors: the published checkpoints with their cosignatures, and the tokens that verified over them."""
+"""Anchors: the published checkpoints with their cosignatures, and the tokens that count over them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final, cast
 
+from events.checkpoint import MAX_SIZE
 from events.database import Database
 from events.log_keys import LogKeys
 from events.publishing.record import PublishedRecord
+from events.timestamping.record import TokenRecord
+
+_STAMPED: Final = "SELECT DISTINCT size FROM tsa_token WHERE size > ? ORDER BY size LIMIT 8"
+_COSIGNED: Final = "SELECT DISTINCT size FROM cosignature WHERE size <= ? ORDER BY size DESC LIMIT 8"
+_FOLLOWING: Final = (
+    "SELECT min(size) FROM tsa_token WHERE size > ?",
+    "SELECT min(size) FROM cosignature WHERE size > ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +34,46 @@ class Anchor:
 
 
 class Anchors:
-    """Reads them from the tables `published` and `cosignature`."""
+    """Reads them from the tables `published`, `cosignature` and `tsa_token`."""
 
     def __init__(self, database: Database, keys: LogKeys) -> None:
-        self._record = PublishedRecord(database, keys)
+        self._database = database
+        self._record, self._tokens = PublishedRecord(database, keys), TokenRecord(database)
 
     def all(self) -> list[Anchor]:
-        """Return every published checkpoint by ascending size. Raises Unavailable."""
-        return [Anchor(size, self._record.note(size)) for size in self._record.sizes()]
+        """Return every published checkpoint by ascending size: for small ledgers. Raises Unavailable."""
+        return self.of(self._record.sizes())
+
+    def of(self, sizes: Iterable[int]) -> list[Anchor]:
+        """Return the published checkpoints of some sizes, ascending. Raises NotFound, Unavailable."""
+        return [
+            Anchor(size, self._record.note(size), tuple((each.tsa, each.response) for each in kept))
+            for size in sorted(set(sizes))
+            for kept in [self._tokens.over(size)]
+        ]
+
+    def around(self, indexes: Iterable[int], size: int) -> list[Anchor]:
+        """Return all anchors that a bundle may choose from for some entries (bundle-v1 6), and few others.
+
+        For each entry: the next eight stamped sizes that hold it and the last eight cosigned ones that do not, so
+        that there are some of several parties; only sizes up to `size`. Raises Unavailable.
+        """
+        wanted, until = set[int](), -1
+        for index in sorted(set(indexes)):
+            if index < until:  # nothing was stamped or cosigned in between: the same anchors
+                continue
+            found = [
+                cast("int | None", row[0])
+                for statement in (_STAMPED, _COSIGNED)
+                for row in self._database.read(statement, (index,))
+            ]
+            wanted |= {each for each in found if each is not None}
+            until = self._next(index)
+        return self.of(each for each in wanted if each <= size)
+
+    def _next(self, index: int) -> int:
+        """Return the smallest size above an entry that anybody has stamped or cosigned."""
+        found = [
+            cast("int | None", self._database.read(statement, (index,))[0][0]) for statement in _FOLLOWING
+        ]
+        return min((each for each in found if each is not None), default=MAX_SIZE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from custody.errors import Unavailable
-from events.web import Answer, DirectWeb
+from events.web import PLAIN, Answer, DirectWeb
 
 
 @dataclass
@@ -21,11 +21,11 @@ class SwitchedWeb:
         self._require(url)
         return self.real.get(url)
 
-    def post(self, url: str, body: bytes) -> Answer:
+    def post(self, url: str, body: bytes, media_type: str = PLAIN) -> Answer:
         """Ask, unless the address is silent."""
         self.posts.append(url)
         self._require(url)
-        return self.real.post(url, body)
+        return self.real.post(url, body, media_type)
 
     def _require(self, url: str) -> None:
         if any(url.startswith(each) for each in self.silent):
@@ -45,7 +45,7 @@ class FixedWeb:
         del url
         return Answer(404, self.media_type, b"")
 
-    def post(self, url: str, body: bytes) -> Answer:
+    def post(self, url: str, body: bytes, media_type: str = PLAIN) -> Answer:
         """The answer."""
-        del url, body
+        del url, body, media_type
         return Answer(self.status, self.media_type, self.body)

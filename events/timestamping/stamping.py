@@ -1,0 +1,117 @@
+"""Stamping: asks each authority when it is time, keeps what counts, and notes how each one stands (log-v1 9.1, 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+from typing import Final
+
+from custody.errors import CustodyError
+from custody.ports import Clock
+from events.database import Database
+from events.note import parse_note
+from events.publishing.record import PublishedRecord
+from events.timestamping.asking import SECONDS, ask
+from events.timestamping.authorities import Authority
+from events.timestamping.checking import ends
+from events.timestamping.record import TokenRecord
+from events.timestamping.renewing import Renewals
+from events.timestamping.requests import imprint_of
+from events.timestamping.states import Purpose, Standing, States
+from events.web import DirectWeb, Web
+
+EVERY: Final = timedelta(minutes=10)
+YEAR: Final = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """What a run left: the numbers of new tokens by TSA, and the causes where there is none."""
+
+    tokens: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+class Stamping:
+    """`run_once` may be called from any thread, and by several processes at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        published: PublishedRecord,
+        authorities: Sequence[Authority],
+        clock: Clock,
+        *,
+        web: Web | None = None,
+        newest: Callable[[], int] | None = None,
+        every: timedelta = EVERY,
+        renew_after: timedelta = YEAR,
+    ) -> None:
+        self.authorities, self._published, self._clock = tuple(authorities), published, clock
+        self._web = web or DirectWeb(SECONDS)
+        self._newest, self._every, self._renew_after = newest or published.newest, every, renew_after
+        self.record, self.states = TokenRecord(database), States(database)
+        self.renewals = Renewals(database, self.record)
+        self._one = Lock()
+
+    def run_once(self, *, now: bool = False, renew: bool = False) -> Stamped:
+        """Ask the authorities that are due: over the newest published checkpoint, and over older tokens.
+
+        `now`: all that lack a token over it, whatever the time; `renew`: all for a renewal. Raises Unavailable when
+        the database or the published log does not answer; an authority's failure is a state.
+        """
+        with self._one:
+            stamped = Stamped()
+            self._checkpoints(stamped, at_once=now)
+            self._renewals(stamped, at_once=renew)
+            return stamped
+
+    def _checkpoints(self, stamped: Stamped, *, at_once: bool) -> None:
+        allowed = [each for each in self.authorities if at_once or self._allows(each, Purpose.CHECKPOINT)]
+        size = self._newest() if allowed else 0
+        due = [each for each in allowed if self.record.newest_of(each.name) < size]
+        if due:
+            text = parse_note(self._published.note(size)).text
+            self._ask(due, imprint_of(text), stamped, size=size)
+
+    def _renewals(self, stamped: Stamped, *, at_once: bool) -> None:
+        covered = self.record.last()
+        if not covered:
+            return
+        due = [each for each in self.authorities if at_once or self._is_renewal_due(each)]
+        if due:
+            self._ask(due, self.renewals.tree(covered).root, stamped, covered=covered)
+
+    def _is_renewal_due(self, authority: Authority) -> bool:
+        is_due = self.renewals.is_due(authority.name, self._clock.now(), self._renew_after)
+        return is_due and self._allows(authority, Purpose.RENEWAL)
+
+    def _allows(self, authority: Authority, purpose: Purpose) -> bool:
+        standing = self.states.of(authority.name, purpose)
+        return standing.allows(self._clock.now(), self._every)
+
+    def _ask(
+        self, due: Sequence[Authority], imprint: bytes, stamped: Stamped, *, size: int = 0, covered: int = 0
+    ) -> None:
+        purpose = Purpose.CHECKPOINT if size else Purpose.RENEWAL
+        for each in due:
+            self.states.asked(each.name, purpose, self._clock.now())
+        for asked in ask(self._web, due, imprint):
+            tsa, came_at, outcome = asked.authority.name, self._clock.now(), asked.outcome
+            if isinstance(outcome, CustodyError):
+                stamped.failed[tsa] = str(self.states.failed(tsa, purpose, came_at, outcome).cause)
+                continue
+            until = ends(outcome, asked.authority.roots)
+            stamped.tokens[tsa] = self.record.keep(
+                outcome, tsa, size=size, covered=covered, came_at=came_at, until=until
+            )
+            self.states.answered(tsa, purpose, came_at)
+
+    def standings(self) -> dict[str, dict[Purpose, Standing]]:
+        """Return how each authority of this deployment stands."""
+        return {
+            each.name: {purpose: self.states.of(each.name, purpose) for purpose in Purpose}
+            for each in self.authorities
+        }
