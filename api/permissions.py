@@ -8,7 +8,7 @@ from typing import Final, cast
 from api.identity import Who
 from custody.act import Act, Disclosure
 from custody.errors import NotFound, NotPermitted
-from custody.states import CaseState, ExhibitState, View
+from custody.states import BundleState, CaseState, ExhibitState, View
 from custody.values import CaseId, ExhibitId, PersonId, StreamName
 
 ADMINISTRATOR_EXCLUDED: Final = "role.administrator-excluded"
@@ -59,9 +59,37 @@ def require_exhibit(view: View, who: Who, exhibit: ExhibitId) -> ExhibitState:
 def require_content(view: View, who: Who, exhibit: ExhibitId) -> ExhibitState:
     """Return an exhibit whose files the person may read. Raises NotFound, NotPermitted."""
     state = require_exhibit(view, who, exhibit)
-    case = cast(CaseState, view.state(StreamName(state.case)))
+    _require_reader(cast(CaseState, view.state(StreamName(state.case))), who)
+    return state
+
+
+def _require_reader(case: CaseState, who: Who) -> None:
     if not case.roles(who.person) & _READS_FILES:
         raise NotPermitted(AUDITOR_NO_CONTENT, "auditors see all history and no file")
+
+
+def require_bundle(view: View, who: Who, bundle: StreamName) -> BundleState:
+    """Return a bundle of whose whole scope the person may know. Raises NotFound, NotPermitted for administrators."""
+    state = view.state(bundle)
+    if not isinstance(state, BundleState):
+        raise NotFound("bundle", bundle)
+    try:
+        if state.case is not None:
+            require_case(view, who, state.case)
+        for exhibit in state.exhibits:
+            require_exhibit(view, who, exhibit)
+    except NotFound:
+        raise NotFound("bundle", bundle) from None
+    return state
+
+
+def require_bundle_content(view: View, who: Who, bundle: StreamName) -> BundleState:
+    """Return a bundle whose files the person may read. Raises NotFound, NotPermitted."""
+    state = require_bundle(view, who, bundle)
+    for exhibit in state.exhibits:
+        require_content(view, who, exhibit)
+    if state.case is not None:
+        _require_reader(require_case(view, who, state.case), who)
     return state
 
 
@@ -78,6 +106,8 @@ def require_stream(view: View, who: Who, stream: StreamName) -> None:
         return
     if kind == "case":
         require_case(view, who, CaseId(stream))
+    elif kind == "bundle":
+        require_bundle(view, who, stream)
     else:
         require_exhibit(view, who, ExhibitId(f"exhibit/{number}"))
 

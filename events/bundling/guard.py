@@ -13,17 +13,13 @@ from custody.errors import NotFound, RuleBroken
 from custody.ports import Recorded
 from custody.values import StreamName
 from events.bundling.scope import bundle_scope, heads_bytes
-from events.database import Database
+from events.bundling.streams import Ledger
 
 RULE: Final = "bundle.heads"
 
 
-class Sealing(Protocol):
+class Sealing(Ledger, Protocol):
     """A ledger whose stored rows and streams can be read."""
-
-    @property
-    def database(self) -> Database:
-        """Where the rows are."""
 
     def stream(self, name: StreamName) -> Sequence[Recorded]:
         """Return all entries of a stream in order; empty when there is none."""
@@ -36,7 +32,7 @@ def request_of(ledger: Sealing, bundle: StreamName) -> Act:
     raise NotFound("bundle", bundle)
 
 
-def sealing_of(ledger: Sealing, request: Act, at: int) -> dict[str, Json]:
+def sealing_of(ledger: Ledger, request: Act, at: int) -> dict[str, Json]:
     """Return the public members of the one exact sealing of a request at a size that the ledger has.
 
     Raises ChainBroken when stored rows do not fit each other, TooLarge for a scope that no bundle can list.
@@ -60,7 +56,20 @@ def require_exact(ledger: Sealing, act: Act) -> None:
     """
     if act.type != SEALED:
         return
-    exact = sealing_of(ledger, request_of(ledger, act.stream), cast(int, act.public["at"]))
-    wrong = sorted(name for name, value in exact.items() if act.public[name] != value)
+    wrong = wrong_members(ledger, request_of(ledger, act.stream), act)
     if wrong:
-        raise RuleBroken(RULE, f"the sealing's {', '.join(wrong)} are not what the entries below it give")
+        raise RuleBroken(RULE, inexact(wrong))
+
+
+def wrong_members(ledger: Ledger, request: Act, sealing: Act) -> list[str]:
+    """Return the public members of a sealing that are not what the entries below its `at` give; none: it is exact.
+
+    Raises as `sealing_of`.
+    """
+    exact = sealing_of(ledger, request, cast(int, sealing.public["at"]))
+    return sorted(name for name, value in exact.items() if sealing.public[name] != value)
+
+
+def inexact(wrong: Sequence[str]) -> str:
+    """Return what is said of a sealing with wrong members."""
+    return f"not what the entries below it give: {', '.join(wrong)}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from custody.states import CaseState, ExhibitState
+from custody.states import BundleState, CaseState, ExhibitState
 from custody.values import CaseId, ExhibitId, StreamName
 from custody.verdict import Finding
 from events.verification.fold import Fold
@@ -52,9 +52,21 @@ class Scope:
             bare = state.stream.partition("/")[2]
             found |= {state.stream, StreamName(f"access/{bare}"), StreamName(f"fixity/{bare}")}
             found |= {StreamName(case) for case in (state.case, *state.cases_before)}
+        found |= set(_bundles(found, fold))
         if fold.world.ledger_stream is not None:
             found.add(fold.world.ledger_stream)
         return frozenset(_with_actors(found, fold))
+
+
+def _bundles(streams: set[StreamName], fold: Fold) -> Iterator[StreamName]:
+    """Yield the bundles of these cases and exhibits."""
+    for state in fold.world.states.values():
+        if isinstance(state, BundleState) and not streams.isdisjoint(_asked(state)):
+            yield state.stream
+
+
+def _asked(bundle: BundleState) -> Iterator[StreamName]:
+    yield from (StreamName(each) for each in (bundle.case, *bundle.exhibits) if each is not None)
 
 
 def _with_actors(found: set[StreamName], fold: Fold) -> set[StreamName]:

@@ -61,6 +61,11 @@ class Stored:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """Where the rows are."""
+        return self._database
+
     def head(self) -> TreeRow:
         """Return the newest tree row, or the empty tree."""
         return tree_row(self._database.read(NEWEST_TREE))

@@ -32,6 +32,7 @@ from events.verification.fold import Fold
 from events.verification.heads import no_outside_head, outside_heads, seen_heads, stored_heads
 from events.verification.openings import Openings
 from events.verification.scopes import Scope, concerning, missing, shortened
+from events.verification.sealings import sealings
 from events.verification.stored import Stored
 from events.verification.workers import checked
 
@@ -101,13 +102,14 @@ def verify(
             run.more(len(piece.entries))
     if missing(scope, fold):
         raise NotFound(*str(scope.stream).split("/", 1))
+    streams = scope.streams(fold)
     inside = list(
         chain(
             _of_ledger(stored, fold, given, size),
+            sealings(stored, fold, streams),
             _of_exhibits(stored, openings, fold, scope, check_file, run),
         )
     )
-    streams = scope.streams(fold)
     return _verdict(run, fold, list(shortened(concerning(inside, streams, stored.stream_of))), given)
 
 
