@@ -9,6 +9,7 @@ from custody.verdict import Finding, Question
 from events.database import Database, Row, Value
 from events.fsck.derived import Derived, Fault
 from events.fsck.publications import publications
+from events.fsck.time_stamps import time_stamps
 from events.merkle import HASH_BYTES, cover
 from events.stream_keys import StreamKeys
 from events.verification.openings import Openings
@@ -29,8 +30,8 @@ def fsck(database: Database, keys: StreamKeys) -> Iterator[Finding]:
     """Yield a finding for each stored value that does not follow from the entries; none: all do.
 
     1. The own rows of every entry, in one pass over the ledger. 2. Inner nodes and tree rows. 3. Ordinals and
-    unique rows. 4. Files and idempotency keys. 5. Published checkpoints and
-    cosignatures. 6. Rows beyond the head. Values whose disclosure is withheld
+    unique rows. 4. Files and idempotency keys. 5. Published checkpoints,
+    cosignatures and time-stamps. 6. Rows beyond the head. Values whose disclosure is withheld
     are not judged. Raises Unavailable.
     """
     stored, derived = Stored(database), Derived()
@@ -44,6 +45,7 @@ def fsck(database: Database, keys: StreamKeys) -> Iterator[Finding]:
         lambda: _files(database, derived),
         lambda: _idempotency(database, derived),
         lambda: publications(database, derived),
+        lambda: time_stamps(database),
         lambda: _beyond(database, size),
     )
     for step in steps:

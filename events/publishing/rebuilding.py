@@ -24,6 +24,7 @@ from events.publishing.writing import rows_name
 from events.recorder import NEWEST_TREE, tree_row
 from events.rows import EMPTY_TREE, GroupRows, StoredFileRow, TreeRow
 from events.tiles import CHECKPOINT, new_bundles, read_bundle, tile_at
+from events.timestamping.keeping import TokenObjects
 
 _BOXES: Final = "boxes/"
 _CHECKPOINTS: Final = "checkpoints/"
@@ -31,12 +32,13 @@ _CHECKPOINTS: Final = "checkpoints/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """What was read back: entries, groups, boxes, and the keys that are gone, whose values stay unreadable."""
+    """What was read back: groups, boxes, time-stamps, and the keys that are gone, whose values stay unreadable."""
 
     checkpoint: Checkpoint
     groups: int
     boxes: int
     keys_gone: int
+    tokens: int
 
 
 class Rebuild:
@@ -74,7 +76,9 @@ class Rebuild:
             raise NotProven(f"the entries make another tree than the checkpoint of size {goal.size}")
         self._boxes_again()
         self._checkpoints(note, goal)
-        return Rebuilt(checkpoint=goal, groups=self._groups, boxes=self._boxes, keys_gone=self._gone)
+        tokens = TokenObjects(self._database, self._places.rebuild).read_back()
+        counts = {"groups": self._groups, "boxes": self._boxes, "keys_gone": self._gone, "tokens": tokens}
+        return Rebuilt(checkpoint=goal, **counts)
 
     def _read_groups(self, size: int) -> Iterator[list[tuple[Entry, dict[str, Json]]]]:
         """Yield the entries of each group with what stood beside them, every entry compared with its leaf hash."""

@@ -25,6 +25,7 @@ class StampingThread:
         self._stamping, self._objects, self._report, self._every = stamping, objects, report, every
         self._wake = threading.Event()
         self._ending = False
+        self.fault: str | None = None  # why the last look came to nothing
         self._thread = threading.Thread(target=self._run, name="stamping", daemon=True)
 
     def start(self) -> None:
@@ -46,7 +47,9 @@ class StampingThread:
         while not self._ending:
             try:
                 self._report(stamp_and_keep(self._stamping, self._objects))
+                self.fault = None
             except CustodyError as fault:
+                self.fault = fault.message
                 self._report(fault)
             self._wake.wait(self._every)
             self._wake.clear()

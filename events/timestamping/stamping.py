@@ -9,14 +9,17 @@ from threading import Lock
 from typing import Final
 
 from custody.errors import CustodyError
-from custody.ports import Clock
+from custody.ports import Clock, ObjectStore
+from events.checkpoint import parse_checkpoint
 from events.database import Database
 from events.note import parse_note
+from events.publishing.places import read_if_any
 from events.publishing.record import PublishedRecord
+from events.tiles import CHECKPOINT
 from events.timestamping.asking import SECONDS, ask
 from events.timestamping.authorities import Authority
 from events.timestamping.checking import ends
-from events.timestamping.record import TokenRecord
+from events.timestamping.record import Kept, TokenRecord
 from events.timestamping.renewing import Renewals
 from events.timestamping.requests import imprint_of
 from events.timestamping.states import Purpose, Standing, States
@@ -32,6 +35,12 @@ class Stamped:
 
     tokens: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+
+
+def published_size(log: ObjectStore) -> int:
+    """Return the size of a log's newest checkpoint as others see it, 0 when there is none. Raises Unavailable."""
+    found = read_if_any(log, CHECKPOINT)
+    return 0 if found is None else parse_checkpoint(parse_note(found.data).text).size
 
 
 class Stamping:
@@ -108,6 +117,12 @@ class Stamping:
                 outcome, tsa, size=size, covered=covered, came_at=came_at, until=until
             )
             self.states.answered(tsa, purpose, came_at)
+
+    def newest_tokens(self) -> dict[str, Kept]:
+        """Return the newest token over a checkpoint of each authority that gave one."""
+        sizes = {each.name: self.record.newest_of(each.name) for each in self.authorities}
+        found = ((name, self.record.over(size)) for name, size in sizes.items() if size)
+        return {name: each for name, kept in found for each in kept if each.tsa == name}
 
     def standings(self) -> dict[str, dict[Purpose, Standing]]:
         """Return how each authority of this deployment stands."""
