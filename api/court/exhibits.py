@@ -114,6 +114,7 @@ def _step(
         moment=moment(entry),
         released_by=released_by,
         received_by=act.person,
+        provided_by=_part(shown(entry, "source"), "provided_by"),
         purpose=purpose,
         condition=shown(entry, "condition"),
         place=shown(entry, "place"),
@@ -124,8 +125,11 @@ def _step(
 
 
 def _how(intake: OpenEntry) -> Shown:
-    collection = shown(intake, "collection")
-    return Shown(collection.value["how"]) if isinstance(collection.value, dict) else collection
+    return _part(shown(intake, "collection"), "how")
+
+
+def _part(whole: Shown, name: str) -> Shown:
+    return Shown(whole.value.get(name)) if isinstance(whole.value, dict) else whole
 
 
 def _offers(record: ExhibitRecord, by_index: Mapping[int, OpenEntry]) -> Iterator[OfferFacts]:

@@ -92,12 +92,13 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFacts:
-    """A row of the custody table. `kind` is `intake`, `transfer` or `move`."""
+    """A row of the custody table. `kind` is `intake`, `transfer` or `move`; `provided_by`: of an intake, from whom."""
 
     kind: str
     moment: Moment
     released_by: str | None
     received_by: str | None
+    provided_by: Shown
     purpose: Shown
     condition: Shown
     place: Shown
