@@ -1,8 +1,11 @@
-"""Access to a file: recorded by the service before the first byte leaves."""
+"""Access to files, one or a bundle of them: recorded by the service before the first byte leaves."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from api.identity import Who
+from api.service import OwnAct
 from api.services import Services
 from custody.ports import Receipt
 from custody.values import ExhibitId, FileId, StreamName
@@ -18,4 +21,21 @@ def record_download(
         StreamName(f"access/{number}"),
         {"exhibit": exhibit, "person": who.person, "what": "download"},
         {"file": file, "purpose": purpose, "session": who.session},
+    )
+
+
+def record_export(
+    services: Services, who: Who, exhibits: Iterable[ExhibitId], purpose: str | None
+) -> list[Receipt]:
+    """Record that a person is about to receive a bundle of some exhibits; returns once that is durable."""
+    return services.service.record_each(
+        [
+            OwnAct(
+                "access.recorded.v1",
+                StreamName(f"access/{each.partition('/')[2]}"),
+                {"exhibit": each, "person": who.person, "what": "export"},
+                {"file": None, "purpose": purpose, "session": who.session},
+            )
+            for each in exhibits
+        ]
     )

@@ -21,6 +21,7 @@ from api.problems import Problem, Refused
 from api.requests import answer
 from api.routes import (
     acts,
+    bundles,
     cases,
     deposits,
     entries,
@@ -68,7 +69,7 @@ def create_routes() -> FastAPI:
     )
     modules = (
         ledger, founding, sessions, acts, deposits, operations, cases, exhibits, files, persons, search,
-        entries, verifications,
+        entries, verifications, bundles,
     )  # fmt: skip
     # The hot path goes past the framework's reading of parameters, which it does not need; the same address
     # below is what the description is made from.

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import structlog
 
+from api.bundles.kept import KeptBundles
+from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, FoundingToken, open_keys
 from api.operations import Operations
 from api.publishing import NOT_COMPARED, PublishedLog, begin, published_log, read_policy
@@ -31,6 +33,7 @@ from events.opening import may_make_tables, open_database, open_ledger
 from events.projections import Projections
 from events.publishing.places import Places
 from events.publishing.publisher import Publisher
+from events.stream_keys import StreamKeys
 from storage.deposits import Deposits
 from storage.forwarding import Forwarding
 from storage.vault import S3Vault
@@ -112,6 +115,8 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         sessions=Sessions(database, view, clock, settings.servers),
         replies=replies,
         operations=operations,
+        bundles=KeptBundles(database, StreamKeys(database, keys.master)),
+        under_way=UnderWay(),
         service=Service(ledger, keys.service, clock),
         writing=writing,
         log=log,

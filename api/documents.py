@@ -88,13 +88,13 @@ class Teller:
             "holdings": [
                 {
                     **self._people.named(each.person, each.since.index),
-                    "since": _place(each.since),
-                    "until": None if each.until is None else _place(each.until),
+                    "since": place_of(each.since),
+                    "until": None if each.until is None else place_of(each.until),
                 }
                 for each in record.holdings
             ],
             "marks": [
-                {"act": each.act, "duplicate_of": each.duplicate_of, "by": _place(each.by)}
+                {"act": each.act, "duplicate_of": each.duplicate_of, "by": place_of(each.by)}
                 for each in record.marks
             ],
             "in_error": state.in_error,
@@ -194,7 +194,8 @@ def _file(fields: Fields, file: str) -> dict[str, object]:
     return told
 
 
-def _place(recorded: Recorded) -> dict[str, object]:
+def place_of(recorded: Recorded) -> dict[str, object]:
+    """Return where and when an entry was recorded."""
     entry = recorded.entry
     return {
         "index": recorded.index,

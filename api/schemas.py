@@ -103,6 +103,14 @@ class VerificationForm(_Form):
     files: bool
 
 
+class BundleForm(_Form):
+    """A signed `bundle.requested.v1`, or the name of a bundle that was requested; `again` for another zip."""
+
+    act: SubmissionForm | None = None
+    bundle: str | None = Field(default=None, pattern=f"^bundle/{UUID[1:]}")
+    again: bool = False
+
+
 def body_of(form: type[BaseModel]) -> dict[str, Any]:
     """Return the OpenAPI members that describe a JSON body."""
     schema = form.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -119,7 +127,7 @@ def forms_of(*forms: type[BaseModel]) -> dict[str, Any]:
     return found
 
 
-FORMS: Final = (ActsForm, ChecksForm, SignInForm, VerificationForm, ProblemForm)
+FORMS: Final = (ActsForm, BundleForm, ChecksForm, SignInForm, VerificationForm, ProblemForm)
 
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemForm"}}}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from api.key_files import ServiceKey
@@ -11,15 +12,26 @@ from custody import values
 from custody.act import SALT_BYTES, Disclosure, Signature, read_act
 from custody.canonical import Json
 from custody.catalogue.bundle import ISSUED, SEALED
-from custody.errors import Conflict
-from custody.ports import Clock, Receipt, Submission
+from custody.errors import Conflict, CustodyError, RuleBroken
+from custody.ports import Appended, Clock, Receipt, Submission
 from custody.rules.names import broken
 from custody.states import BundleState
 from custody.values import StreamName
 from events.bundling.guard import request_of, sealing_of
-from events.ledger import StoredLedger
+from events.ledger import StoredLedger, Wanted
 
 _ATTEMPTS: Final = 8
+_TOGETHER: Final = 200  # acts that are handed to the ledger at once
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAct:
+    """An act of ours to be recorded: its type, stream, public members and opened values."""
+
+    type: str
+    stream: StreamName
+    public: Mapping[str, Json]
+    opened: Mapping[str, Json]
 
 
 class Service:
@@ -39,6 +51,25 @@ class Service:
         """
         return _insisting(lambda: self._record(act_type, stream, public, opened))
 
+    def record_each(self, acts: Sequence[OwnAct]) -> list[Receipt]:
+        """Record several acts of ours, each on a stream of its own, in as few groups as they need.
+
+        Raises as `record`; then some of them are recorded and others are not.
+        """
+        receipts: list[Receipt] = []
+        for start in range(0, len(acts), _TOGETHER):
+            some = acts[start : start + _TOGETHER]
+            came = self._ledger.append_each([Wanted([self._composed(each)]) for each in some])
+            receipts += [self._receipt_of(one, each) for one, each in zip(came, some, strict=True)]
+        return receipts
+
+    def _receipt_of(self, came: Appended | CustodyError, act: OwnAct) -> Receipt:
+        if isinstance(came, Conflict):
+            return self.record(act.type, act.stream, act.public, act.opened)
+        if isinstance(came, CustodyError):
+            raise came
+        return came.receipts[0]
+
     def seal(self, bundle: StreamName) -> Receipt:
         """Seal a requested bundle as of the newest head; a bundle that is sealed gives its first receipt again.
 
@@ -51,7 +82,13 @@ class Service:
         if found is not None:
             return found
         request, at = request_of(self._ledger, bundle), self._ledger.head().size
-        return self._record(SEALED, bundle, sealing_of(self._ledger, request, at), {})
+        try:
+            return self._record(SEALED, bundle, sealing_of(self._ledger, request, at), {})
+        except RuleBroken:  # it may be that another was first, and ours would have been the second
+            found = self._recorded(bundle, SEALED)
+            if found is None:
+                raise
+            return found
 
     def issue(self, bundle: StreamName, *, sha256: str, size: int) -> Receipt:
         """Record that a zip of a sealed bundle, of this digest and size, was made; the same zip is issued once.
@@ -81,8 +118,12 @@ class Service:
     def _record(
         self, act_type: str, stream: StreamName, public: Mapping[str, Json], opened: Mapping[str, Json]
     ) -> Receipt:
-        disclosures = tuple(Disclosure(_salt(), name, value) for name, value in opened.items())
-        head, state = self._ledger.head(), self._ledger.state(stream)
+        submission = self._composed(OwnAct(act_type, stream, public, opened))
+        return self._ledger.append([submission]).receipts[0]
+
+    def _composed(self, own: OwnAct) -> Submission:
+        disclosures = tuple(Disclosure(_salt(), name, value) for name, value in own.opened.items())
+        head, state = self._ledger.head(), self._ledger.state(own.stream)
         act = read_act(
             {
                 "actor": {"key": self._key.fingerprint, "person": self._key.person},
@@ -90,15 +131,14 @@ class Service:
                 "ledger": self._ledger.ledger_id,
                 "occurred_at": self._clock.now().isoformat(timespec="microseconds"),
                 "previous": None if state is None else state.previous,
-                "public": dict(public),
+                "public": dict(own.public),
                 "seen": {"root": values.to_base64(head.root), "size": head.size},
-                "stream": stream,
-                "type": act_type,
+                "stream": own.stream,
+                "type": own.type,
                 "version": 1 if state is None else state.version + 1,
             }
         )
-        signature = Signature("ed25519", self._key.private.sign(act.message), None)
-        return self._ledger.append([Submission(act, disclosures, signature)]).receipts[0]
+        return Submission(act, disclosures, Signature("ed25519", self._key.private.sign(act.message), None))
 
 
 def _insisting(do: Callable[[], Receipt]) -> Receipt:

@@ -8,6 +8,8 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import Request
 
+from api.bundles.kept import KeptBundles
+from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, FoundingToken
 from api.operations import Operations
 from api.publishing import PublishedLog
@@ -50,6 +52,8 @@ class Services:
     sessions: Sessions
     replies: Replies
     operations: Operations
+    bundles: KeptBundles
+    under_way: UnderWay
     service: Service
     writing: Writing
     log: PublishedLog

@@ -19,10 +19,11 @@ def read_submissions(body: bytes) -> tuple[Submission, ...]:
     """Return the acts of `{acts: [{act, disclosures, signature}, ...]}`, at least one. Raises Malformed, TooLarge."""
     envelope = bodies.members(bodies.read_json(body), _ENVELOPE, "")
     acts = bodies.listed(envelope["acts"], "acts", most=MAX_BATCH)
-    return tuple(_read(each, f"acts[{place}]") for place, each in enumerate(acts))
+    return tuple(read_submission(each, f"acts[{place}]") for place, each in enumerate(acts))
 
 
-def _read(value: Json, path: str) -> Submission:
+def read_submission(value: Json, path: str) -> Submission:
+    """Return one act `{act, disclosures, signature}`. Raises Malformed."""
     found = bodies.members(value, _ACT, path)
     act = read_act(found["act"], f"{path}.act")
     disclosures = read_disclosures(found["disclosures"], act, f"{path}.disclosures")

@@ -1,6 +1,6 @@
-"""The tables of this room: sessions, used nonces, replies to be repeated, stored files, operations. They may change.
+"""The tables of this room: sessions, used nonces, replies to be repeated, files, operations, bundles. They may change.
 
-None of them is evidence: losing them all ends sessions and running operations, and nothing else.
+None of them is evidence: losing them all ends sessions and running operations, and bundles have to be made again.
 """
 
 from __future__ import annotations
@@ -47,6 +47,19 @@ TABLES: Final = {
   result {blob},
   problem {blob},
   made {int} NOT NULL){strict}""",
+    "made_bundle": """CREATE TABLE IF NOT EXISTS made_bundle (
+  bundle TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size {int} NOT NULL,
+  made {int} NOT NULL,
+  PRIMARY KEY (bundle, sha256)){clustered}""",
+    "made_bundle_part": """CREATE TABLE IF NOT EXISTS made_bundle_part (
+  bundle TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  name TEXT NOT NULL,
+  generation {int} NOT NULL,
+  box {blob} NOT NULL,
+  PRIMARY KEY (bundle, sha256, name)){strict}""",
 }
 
 

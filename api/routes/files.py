@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
@@ -13,10 +10,11 @@ from fastapi import APIRouter, Response
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from api import permissions, problems
+from api import permissions
 from api.access import record_download
 from api.identity import Who
 from api.problems import OK, PARTIAL
+from api.ranges import Span, primed, span_of
 from api.requests import UuidPath, WhoDep, require_text, told
 from api.schemas import PROBLEMS
 from api.services import Services, ServicesDep
@@ -36,17 +34,6 @@ _PURPOSE: Final = {
     "schema": {"type": "string", "maxLength": 1000},
 }
 _BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-
-_range = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})").fullmatch
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The bytes [start, end) of a file; `partial` when a range was asked for."""
-
-    start: int
-    end: int
-    partial: bool
 
 
 @router.head(_PATH, operation_id="content_headers")
@@ -71,29 +58,18 @@ def content(
 ) -> Response:
     """Return the bytes of an original; the access is on record before the first of them leaves."""
     stored = _require(services, who, exhibit, file)
-    span = _span(request.headers.get("range"), stored)
+    span = span_of(request.headers.get("range"), stored.plain.size)
     purpose = _purpose(request)
     vault = services.require_vault()
     receipt = record_download(services, who, stored.exhibit, stored.file, purpose)
     told(request, index=receipt.index)
-    pieces = _primed(vault.open(stored, span.start, span.end))
+    pieces = primed(vault.open(stored, span.start, span.end))
     return StreamingResponse(
         pieces,
         status_code=PARTIAL if span.partial else OK,
         headers=_headers(stored, span),
         media_type="application/octet-stream",
     )
-
-
-def _primed(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Fetch the first piece now, so that a file that cannot be read is told as a problem."""
-    first = next(pieces, b"")
-
-    def rest() -> Iterator[bytes]:
-        yield first
-        yield from pieces
-
-    return rest()
 
 
 def _require(services: Services, who: Who, exhibit: str, file: str) -> StoredFile:
@@ -127,17 +103,3 @@ def _headers(stored: StoredFile, span: Span) -> dict[str, str]:
     if span.partial:
         headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{size}"
     return headers
-
-
-def _span(header: str | None, stored: StoredFile) -> Span:
-    """Return the bytes of a Range header: one range, or else the whole file (RFC 9110 14.2)."""
-    size, found = stored.plain.size, _range(header or "")
-    if found is None or not (found[1] or found[2]):
-        return Span(0, size, partial=False)
-    if found[1]:
-        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
-    else:
-        start, end = max(0, size - int(found[2])), size
-    if start >= end:
-        raise problems.Refused(problems.range_not_satisfiable(), {"Content-Range": f"bytes */{size}"})
-    return Span(start, end, partial=True)

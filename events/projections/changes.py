@@ -8,13 +8,14 @@ from typing import Final
 from custody.canonical import Json
 from custody.ports import Recorded
 from events.database import Value
-from events.projections import case_changes, exhibit_changes, person_changes
+from events.projections import bundles, case_changes, exhibit_changes, person_changes
 from events.projections.words import words_of
 
 Change = tuple[str, tuple[Value, ...]]
 Changing = Callable[[Recorded, Mapping[str, Json]], Iterator[Change]]
 
 _CHANGES: Final[Mapping[str, Changing]] = {
+    **bundles.CHANGES,
     **case_changes.CHANGES,
     **exhibit_changes.CHANGES,
     **person_changes.CHANGES,

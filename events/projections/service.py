@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from custody.ports import LedgerReader
-from custody.values import CaseId, ExhibitId, PersonId
+from custody.values import CaseId, ExhibitId, PersonId, StreamName
 from events.database import Database
-from events.projections import cases, exhibits, people, search
+from events.projections import bundles, cases, exhibits, people, search
 from events.projections.catching_up import catch_up, rebuild
 from events.projections.paging import Asked, Page
 from events.projections.rows import CaseRow, ExhibitRow, HeldFile, Hit, Inbox, PersonRow
@@ -101,6 +101,11 @@ class Projections:
         """Return what waits for a person: offers, keys to confirm, recoveries to approve."""
         self.catch_up()
         return people.inbox(self._database, person)
+
+    def bundles(self, before: int | None, limit: int) -> list[tuple[int, StreamName]]:
+        """Return bundles with the index of their request, newest first, those that began before an entry."""
+        self.catch_up()
+        return bundles.bundles(self._database, before, limit)
 
     def search(self, query: str, sight: PersonId | None, asked: Asked = FIRST_PAGE) -> Page[Hit]:
         """Return the streams, newest first, in which each word of the query begins some word of a text.

@@ -78,6 +78,9 @@ TABLES: Final = {
   size {int} NOT NULL,
   sha256 TEXT NOT NULL,
   sha512 TEXT NOT NULL){strict}""",
+    "listed_bundle": """CREATE TABLE IF NOT EXISTS listed_bundle (
+  first {int} PRIMARY KEY,
+  bundle TEXT NOT NULL){strict}""",
     "listed_subject": """CREATE TABLE IF NOT EXISTS listed_subject (
   first {int} PRIMARY KEY,
   stream TEXT NOT NULL UNIQUE){strict}""",

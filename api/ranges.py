@@ -1,0 +1,45 @@
+"""Ranges of what is sent: the one that a request asks for, and the first piece before the reply begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from api import problems
+
+_range = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The bytes [start, end) of what is sent; `partial` when a range was asked for."""
+
+    start: int
+    end: int
+    partial: bool
+
+
+def span_of(header: str | None, size: int) -> Span:
+    """Return the bytes of a Range header: one range, or else the whole (RFC 9110 14.2)."""
+    found = _range(header or "")
+    if found is None or not (found[1] or found[2]):
+        return Span(0, size, partial=False)
+    if found[1]:
+        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
+    else:
+        start, end = max(0, size - int(found[2])), size
+    if start >= end:
+        raise problems.Refused(problems.range_not_satisfiable(), {"Content-Range": f"bytes */{size}"})
+    return Span(start, end, partial=True)
+
+
+def primed(pieces: Iterator[bytes]) -> Generator[bytes]:
+    """Fetch the first piece now, so that what cannot be read is told as a problem."""
+    first = next(pieces, b"")
+
+    def rest() -> Generator[bytes]:
+        yield first
+        yield from pieces
+
+    return rest()
