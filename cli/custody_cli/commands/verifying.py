@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from custody_cli import answers, checkpoints, naming, operations, output
+from custody_cli import answers, checkpoints, naming, operations, output, standing
 from custody_cli.checking import Check, own_checks, worst
 from custody_cli.commands.shared import argument, group, option, settings_of
 from custody_cli.contact import Contact
 from custody_cli.messages import TABLE, chosen, say
 from custody_cli.opening import contact
+from custody_cli.upgrading import told_witnesses
 from custody_verifier.canonical import Json
 from custody_verifier.ukrainian import SENTENCES
 
@@ -64,6 +65,9 @@ def _verify(link: Contact, scope: dict[str, Json], streams: list[str], required:
     questions = _questions(verdict)
     for name, question in questions.items():
         _print_question(link, name, question)
+    told = told_witnesses(verdict)
+    data: dict[str, Json] = {"witnesses": None if told is None else told.to_json()}
+    output.result(link.settings, "witnesses", data, standing.verdict_lines(told))
     checks = list(own_checks(link, streams))
     for each in checks:
         _print_check(link, each)

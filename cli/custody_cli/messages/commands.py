@@ -224,6 +224,22 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "opt.to": ("who receives it", "хто отримує"),
     "opt.to-site": ("where it goes", "куди"),
     "opt.token": ("one-time token that the server printed", "одноразовий код, який надрукував сервер"),
+    "opt.trust": (
+        "policy file of the witnesses that you trust",
+        "файл політики зі свідками, яким ви довіряєте",
+    ),
+    "opt.tsa-root": (
+        "roots of the time-stamping authorities that you trust, as PEM",
+        "корені служб позначок часу, яким ви довіряєте, у PEM",
+    ),
+    "opt.upgrade": (
+        "get a better receipt, check it and keep it beside the old one",
+        "отримати кращу квитанцію, перевірити її та зберегти поруч зі старою",
+    ),
+    "opt.grade": (
+        "witnessed or time-stamped, by default both that there are",
+        "witnessed або time-stamped, зазвичай обидві, які є",
+    ),
     "opt.transport": ("how it travels", "як перевозиться"),
     "opt.untrusted-since": (
         "from when acts by the key are not to be trusted",

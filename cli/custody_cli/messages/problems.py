@@ -215,6 +215,35 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "Give either the index of an entry or --check with files.",
         "Вкажіть або номер запису, або --check з файлами.",
     ),
+    "receipt.upgrade-only": (
+        "--grade, --trust and --tsa-root go with --upgrade.",
+        "--grade, --trust і --tsa-root вживаються з --upgrade.",
+    ),
+    "upgrade.trust": ("The file of trust cannot be read: {reason}.", "Файл довіри не читається: {reason}."),
+    "upgrade.other-entry": (
+        "INTEGRITY: the better receipt is of another entry than the kept one of entry {index}.",
+        "ЦІЛІСНІСТЬ: краща квитанція стосується іншого запису, ніж збережена квитанція запису {index}.",
+    ),
+    "upgrade.policy": (
+        "INTEGRITY: the checkpoint of the better receipt of entry {index} fails your policy: {reason}.",
+        "ЦІЛІСНІСТЬ: контрольна точка кращої квитанції запису {index} не відповідає вашій політиці: {reason}.",
+    ),
+    "upgrade.no-witness": (
+        "INTEGRITY: the service calls the receipt of entry {index} witnessed and names no witness.",
+        "ЦІЛІСНІСТЬ: сервіс називає квитанцію запису {index} засвідченою і не називає жодного свідка.",
+    ),
+    "upgrade.no-token": (
+        "INTEGRITY: the service calls the receipt of entry {index} time-stamped and gives no token.",
+        "ЦІЛІСНІСТЬ: сервіс називає квитанцію запису {index} такою, що має позначку часу, і не дає позначки.",
+    ),
+    "upgrade.token": (
+        "INTEGRITY: the time-stamp of {name} does not hold: {reason}.",
+        "ЦІЛІСНІСТЬ: позначка часу від {name} не підтверджується: {reason}.",
+    ),
+    "upgrade.not-met": (
+        "By your policy the receipt of entry {index} is not witnessed: it asks for {asked}, counted: {counted}.",
+        "За вашою політикою квитанцію запису {index} не засвідчено: потрібно {asked}, враховано: {counted}.",
+    ),
     "recover.none": ("Nothing is proposed for {name}.", "Для {name} нічого не запропоновано."),
     "reference.case": ("{text} is not a case reference.", "{text} не є номером справи."),
     "reference.check": (

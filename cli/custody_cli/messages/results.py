@@ -115,6 +115,35 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "Proof: {index}.entry, {index}.tlog-proof and {index}.vkey; any C2SP tlog-proof reader checks them.",
         "Доказ: {index}.entry, {index}.tlog-proof і {index}.vkey; їх перевіряє будь-яка програма C2SP tlog-proof.",
     ),
+    "receipt.upgraded": (
+        "Receipt {index} is {grade}: under the checkpoint of {size} entries.",
+        "Квитанція {index}: {grade}, під контрольною точкою {size} записів.",
+    ),
+    "grade.witnessed": ("witnessed", "засвідчена"),
+    "grade.time-stamped": ("time-stamped", "з позначкою часу"),
+    "witnesses.line": (
+        "  witnesses: the quorum asks for {asked}; counted: {counted}; missing: {missing}",
+        "  свідки: кворум вимагає {asked}; враховано: {counted}; бракує: {missing}",
+    ),
+    "witnesses.none": (
+        "  witnesses: the service has no witness policy, nobody else stands behind its checkpoint",
+        "  свідки: сервіс не має політики свідків, за його контрольною точкою не стоїть ніхто інший",
+    ),
+    "witnesses.checked": ("  checked here by your policy", "  перевірено тут за вашою політикою"),
+    "witnesses.told": (
+        "  told by the service, not checked here: no policy was given (--trust)",
+        "  зі слів сервісу, тут не перевірено: політики не надано (--trust)",
+    ),
+    "witnesses.told-only": ("  told by the service", "  зі слів сервісу"),
+    "stamp.checked": (
+        "  time-stamped by {tsa} at {time}, checked here by your roots",
+        "  позначка часу від {tsa}: {time}, перевірено тут за вашими коренями",
+    ),
+    "stamp.unrooted": (
+        "  time-stamped by {tsa} at {time}; whose key that is was not checked: no roots were given (--tsa-root)",
+        "  позначка часу від {tsa}: {time}; чий це ключ, не перевірено: коренів не надано (--tsa-root)",
+    ),
+    "upgrade.missed": ("There is more to come: {reason}", "Ще не все: {reason}"),
     "question.integrity": ("1 Integrity", "1 Цілісність"),
     "question.authorship": ("2 Authorship", "2 Авторство"),
     "question.order": ("3 Order and completeness", "3 Порядок і повнота"),
