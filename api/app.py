@@ -36,6 +36,7 @@ from api.routes import (
     search,
     sessions,
     verifications,
+    verifier,
 )
 from api.schemas import FORMS, forms_of
 from api.services import Services
@@ -69,7 +70,7 @@ def create_routes() -> FastAPI:
     )
     modules = (
         ledger, founding, sessions, acts, deposits, operations, cases, exhibits, files, persons, search,
-        entries, verifications, bundles,
+        entries, verifications, verifier, bundles,
     )  # fmt: skip
     # The hot path goes past the framework's reading of parameters, which it does not need; the same address
     # below is what the description is made from.
@@ -77,6 +78,7 @@ def create_routes() -> FastAPI:
     for module in modules:
         app.include_router(module.router, prefix=BASE)
     app.include_router(health.router)
+    app.include_router(verifier.page_router)
     app.include_router(log.router)  # its address is that of a tlog-tiles log, whatever the version of the API
     app.add_api_route(
         f"{BASE}/openapi.json", _description(app), methods=["GET"], operation_id="openapi", tags=["ledger"]

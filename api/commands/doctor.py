@@ -13,6 +13,7 @@ from api.composition import SystemClock, target
 from api.key_files import open_keys
 from api.publishing import read_policy
 from api.settings import Settings, is_loopback
+from api.verify_page import NAME, read_page
 from custody import values
 from custody.clocks import BEHIND
 from custody.errors import CustodyError, Unavailable
@@ -95,6 +96,11 @@ def _witnesses(settings: Settings) -> str:
     return f"{len(policy.witnesses)} asked, quorum {policy.quorum}"
 
 
+def _page(_settings: Settings) -> str:
+    page = read_page()
+    return sentence("doctor-no-page") if page is None else f"{NAME} {page.digest.hex()}"
+
+
 def _clock(settings: Settings) -> str:
     database = open_database(target(settings))
     try:
@@ -142,6 +148,7 @@ CHECKS: Final[dict[str, Check]] = {
     "database": _database,
     "ledger": _ledger,
     "witnesses": _witnesses,
+    "page": _page,
     "clock": _clock,
     "disk": _disk,
     "doors": _doors,

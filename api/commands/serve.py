@@ -15,6 +15,7 @@ from api.logging import configure
 from api.routes.ledger import newest
 from api.services import Services
 from api.settings import Settings
+from api.verify_page import NAME, read_page
 
 _GRACE_SECONDS = 20
 # Many threads record at once, each for a fraction of a millisecond between two waits: at Python's 5 ms they take
@@ -48,6 +49,9 @@ def _announce(services: Services) -> None:
         show_token(services.founding_token.open(), str(services.founding_token.path), url)
     else:
         services.founding_token.use_up()
+    page = read_page()
+    if page is not None:
+        say("verify-page", url=f"{url}/{NAME}", digest=page.digest.hex())
     say("listening", url=url)
 
 
