@@ -62,7 +62,7 @@ def _deposits(rounds: int, folder: Path) -> list[Row]:
     with doors.running(folder / "data") as server:
         officer = doors.enrol(doors.found(server), "officer", "officer")
         doors.open_case(officer, "BENCH-1")
-        client = _bare(admin_of(server.data_dir))
+        client = bare_client(admin_of(server.data_dir))
         for _ in range(rounds):
             ours.append(_seconds(lambda: _deposit(officer, source, declared)))
             peer.append(_seconds(lambda: _peer_deposit(client, source, folder / "back")))
@@ -97,7 +97,7 @@ def _checks(rounds: int, folder: Path) -> list[Row]:
 
 def _checked(rounds: int, folder: Path, store: embedded.EmbeddedS3) -> list[Row]:
     vault = _vault(store)
-    client = _bare(store.admin)
+    client = bare_client(store.admin)
     source, declared = _file(folder / "part", SIZE // FILES)
     stored = [_store(vault, source, declared) for _ in range(FILES)]
     whole, _ = _file(folder / "whole", SIZE)
@@ -143,7 +143,8 @@ def _vault(store: embedded.EmbeddedS3) -> S3Vault:
     return S3Vault(connect(store.endpoint), settings, FileMasterKey(os.urandom(32)), reading=reading)
 
 
-def _bare(endpoint: Endpoint) -> S3Client:
+def bare_client(endpoint: Endpoint) -> S3Client:
+    """Return the plain client of boto3 for a store."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint.url,

@@ -67,7 +67,7 @@ def of_many_bytes(folder: Path, size: int, files: int) -> Path:
     names = [uuid_of(f"large file {number}") for number in range(files)]
     paths = {name: folder / name for name in names}
     for path in paths.values():
-        _noise(path, size // files)
+        noise(path, size // files)
     told = _told({name: measured(name, pieces(path)) for name, path in paths.items()})
     small = bundles.parts(told)
     bag = Bag(bundle=small.bundle, ledger=small.ledger, made_at=small.made_at)
@@ -78,7 +78,8 @@ def of_many_bytes(folder: Path, size: int, files: int) -> Path:
     return zipped
 
 
-def _noise(path: Path, size: int) -> None:
+def noise(path: Path, size: int) -> None:
+    """Write a file of random bytes."""
     with path.open("wb") as file:
         for _ in range(size // MIB):
             file.write(os.urandom(MIB))
