@@ -19,6 +19,7 @@ from custody.act import (
     read_disclosures,
     read_entry,
     write_entry,
+    write_signature,
 )
 from custody.canonical import Json, canonical, parse
 from custody.errors import Malformed, TooLarge
@@ -46,6 +47,7 @@ def test_an_entry_is_read_as_it_was_written() -> None:
             entry = write_entry(act, signature, recorded_at=NOW, ordinal=ordinal)
             assert read_entry(entry.data) == entry
             assert entry.data == canonical(parse(entry.data))
+            assert canonical(write_signature(signature)) in entry.data
 
 
 def test_the_act_message_is_the_prefix_and_the_canonical_act() -> None:
