@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Final, cast
 
 from api.bundles.kept import Kept
 from api.bundles.parts import Part
 from api.bundles.readme import Described, Token, readme
 from api.services import Services
+from api.verify_page import read_page
 from custody.canonical import parse
 from custody.values import StreamName
 from events.bundling.anchors import chosen
@@ -25,7 +24,6 @@ PAGE: Final = "verify.html"
 README: Final = "README.txt"
 CHECKPOINT: Final = "data/checkpoint"
 STATEMENT: Final = "data/statement.pdf"
-_PAGE_FILE: Final = Path(__file__).parents[2] / "verifier/html/verify.html"
 _LOG_LINES: Final = 5  # the first line of signatures in a note whose text has three lines
 
 
@@ -37,7 +35,7 @@ def records_of(services: Services, bundle: StreamName, size: int) -> tuple[Bundl
     database, keys = services.database, services.keys.log_keys
     checkpoint = PublishedRecord(database, keys).note(size)
     indexes = BundleRecords(services.ledger, bundle, checkpoint).indexes
-    anchors = chosen(Anchors(database, keys).all(), indexes, size)
+    anchors = chosen(Anchors(database, keys).around(indexes, size), indexes, size)
     return BundleRecords(services.ledger, bundle, checkpoint, anchors), anchors
 
 
@@ -54,8 +52,8 @@ def pinned(
     }
     for each in anchors:
         found |= _anchor(each)
-    page = _page()
-    return found if page is None else found | {PAGE: page}
+    page = read_page()
+    return found if page is None else found | {PAGE: page.data}
 
 
 def _anchor(anchor: Anchor) -> dict[str, bytes]:
@@ -66,12 +64,6 @@ def _anchor(anchor: Anchor) -> dict[str, bytes]:
         f"{name}.note": parse_note(anchor.checkpoint).text.encode(),
     }
     return found | {f"{name}.{tsa}.tsr": response for tsa, response in anchor.tokens}
-
-
-@cache
-def _page() -> bytes | None:
-    """Return the offline verifier of this release; a server without it makes bundles without it."""
-    return _PAGE_FILE.read_bytes() if _PAGE_FILE.is_file() else None
 
 
 def described(services: Services, kept: Kept, anchors: Sequence[Anchor]) -> bytes:
@@ -94,7 +86,7 @@ def described(services: Services, kept: Kept, anchors: Sequence[Anchor]) -> byte
             for anchor in anchors
             for tsa, response in anchor.tokens
         ],
-        byte_range=_byte_range(kept.contents.get(STATEMENT)),
+        byte_range=byte_range(kept.contents.get(STATEMENT)),
         page=None if page is None else hashlib.sha256(page).hexdigest(),
     )
     return readme(told)
@@ -110,7 +102,7 @@ def _log_line(checkpoint: bytes, name: str, key_id: bytes) -> int:
     return _LOG_LINES + lines.index((name, key_id))
 
 
-def _byte_range(pdf: bytes | None) -> tuple[int, int, int, int] | None:
+def byte_range(pdf: bytes | None) -> tuple[int, int, int, int] | None:
     """Return the /ByteRange of the last signature in a PDF, or None where it has none."""
     _, found, after = (pdf or b"").rpartition(b"/ByteRange")
     if not found:

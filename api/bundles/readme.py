@@ -19,6 +19,7 @@ from api.bundles.readme_texts import (
     VERIFIER,
     Both,
 )
+from custody.values import recorded_instant
 
 PROMPT = "    $ "
 _SPKI = r"\060\052\060\005\006\003\053\145\160\003\041\000"  # what stands before an Ed25519 key in DER
@@ -82,7 +83,7 @@ def _lines(told: Described) -> Iterator[str]:
     yield from _told(CHECKPOINT, facts)
     yield from _commands(_checkpoint(told))
     yield from _told(NO_STATEMENT if told.byte_range is None else STATEMENT, facts)
-    yield from _commands(() if told.byte_range is None else _statement(told.byte_range))
+    yield from _commands(() if told.byte_range is None else _statement(told.byte_range, told.made_at))
     yield from _told(VERIFIER, facts)
     yield from _commands(_verifier(told))
     if told.page is not None:
@@ -128,16 +129,19 @@ def _checkpoint(told: Described) -> Iterator[str]:
     )
 
 
-def _statement(byte_range: tuple[int, int, int, int]) -> Iterator[str]:
+def _statement(byte_range: tuple[int, int, int, int], made_at: str) -> Iterator[str]:
     """The signature's hex digits stand between the two ranges that it covers, in angle brackets."""
-    first, size, second, rest = byte_range
+    _, size, second, rest = byte_range
+    at = (
+        int(recorded_instant(made_at, "made_at").timestamp()) + 1
+    )  # certificates end, and the statement stays
     pdf = "data/statement.pdf"
-    digits = second - (first + size) - 2
+    digits = second - size - 2
     yield f"(head -c {size} {pdf}; tail -c +{second + 1} {pdf} | head -c {rest}) > statement.bin"
     yield (f"tail -c +{size + 2} {pdf} | head -c {digits} | tr a-f A-F | basenc --base16 -d > statement.p7s")
     yield (
         "openssl cms -verify -inform DER -in statement.p7s -content statement.bin -binary "
-        "-CAfile court-root.pem -purpose any -cades -out statement.out"
+        f"-CAfile court-root.pem -purpose any -cades -attime {at} -out statement.out"
     )
 
 
