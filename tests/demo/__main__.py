@@ -1,4 +1,4 @@
-"""`python -m tests.demo [FOLDER]`: the story of one case and five attacks on it; exit 0 only if all went as it must."""
+"""`python -m tests.demo [FOLDER]`: the story of one case and six attacks on it; exit 0 only if all went as it must."""
 
 import shutil
 import sys
@@ -6,18 +6,20 @@ import tempfile
 import time
 from pathlib import Path
 
+from api.key_files import open_keys
 from tests.demo import outputs, story
 from tests.demo.attacks import Attacks
 from tests.demo.checks import Checks
 from tests.demo.founding import AUDITOR
+from tests.demo.outsiders import Outsiders
 from tests.demo.people import Refused
-from tests.demo.server import NotStarted, Server
+from tests.demo.server import ORIGIN_LABEL, NotStarted, Server
 from tests.demo.tampering import DataDirectory
 from tests.demo.telling import Story
 from tests.demo.verdicts import save
 from tests.support.tree import ROOT
 
-DEMANDS = 29
+DEMANDS = 32
 """How many demands the whole story makes: one that was left out is one that was not met."""
 
 
@@ -39,21 +41,34 @@ def main(out: Path) -> int:
 
 def run(folder: Path, out: Path, checks: Checks) -> None:
     """Tell the story on a new data directory in `folder`, keep what it leaves, and attack copies of it."""
-    server = Server(folder / "data")
+    outsiders = Outsiders(folder / "outsiders")
+    server = Server(folder / "data", settings=outsiders.settings)
+    try:
+        keys = open_keys(server.data, ORIGIN_LABEL)  # the witnesses know the log's keys before its first act
+        outsiders.start(keys.log_keys.vkeys)
+        _tell(folder, out, checks, server, outsiders)
+    finally:
+        outsiders.stop()
+        if server.log.exists():
+            shutil.copyfile(server.log, out / "server.log")
+
+
+def _tell(folder: Path, out: Path, checks: Checks, server: Server, outsiders: Outsiders) -> None:
+    """Tell the story, keep what it leaves, and attack copies of the data directory."""
     server.start()
     try:
         told = Story(folder, server, checks)
         story.tell(told)
     finally:
         server.stop()
-        shutil.copyfile(server.log, out / "server.log")
     people = list(told.people.values())
     auditor = told.people[AUDITOR]
     count = outputs.write(out, [*people, auditor])
     checks.demand(
         f"{count} receipts, the log's key and a checkpoint are kept for other programs", holds=count > 0
     )
-    untouched = Attacks(folder, DataDirectory(server.data), auditor, checks).all(told.files["photograph"])
+    attacks = Attacks(folder, DataDirectory(server.data), auditor, checks, outsiders)
+    untouched = attacks.all(told.files["photograph"])
     save(untouched, out / "untouched.verdict.json")
 
 

@@ -1,23 +1,28 @@
-"""The five attacks, each on a copy of the data directory of its own, and how each is caught; and a copy left alone."""
+"""The six attacks, each on a copy of the data directory of its own, and how each is caught; and a copy left alone."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.demo import ledger_rows, tampering, verdicts
+from tests.demo import forking, ledger_rows, tampering, verdicts, verifying
 from tests.demo.checks import Checks
+from tests.demo.outsiders import Outsiders
 from tests.demo.people import Answer, Json, Person
-from tests.demo.server import copied, running
+from tests.demo.server import copied, running, without_settings
 from tests.demo.tampering import DataDirectory
 from tests.demo.verdicts import Expected
+from tests.support.tree import ROOT
 
 TOLD = "Отримувач був відсутній / The receiver was away"
 """What the attacker would like the ledger to give as the reason for which a transfer was declined."""
 
 INTEGRITY_FAULT = 1  # exit status of `custody` when what it received does not prove what it should
+ANOTHER_HISTORY = 422  # what a witness answers to a checkpoint that does not continue what it cosigned
 AT_ONCE = 2  # servers that run at the same time
 Attack = Callable[[DataDirectory], object]
 
@@ -30,6 +35,7 @@ class Attacks:
     data: DataDirectory
     auditor: Person
     checks: Checks
+    outsiders: Outsiders
 
     @property
     def declined(self) -> int:
@@ -50,6 +56,7 @@ class Attacks:
             lambda scene: scene.cut_off(),
             lambda scene: scene.rewrite_under_another_key(),
             lambda scene: scene.rewrite_under_the_real_key(untouched),
+            lambda scene: scene.show_the_rewritten_to_witnesses(),
         ]
         asides = [replace(self, checks=self.checks.aside()) for _ in scenes]
         with ThreadPoolExecutor(AT_ONCE) as workers:
@@ -143,6 +150,48 @@ class Attacks:
         self._quote(kept.errors)
         name = "5 and without a kept checkpoint, by the officer's signature"
         self._demand_caught(name, Expected("authorship", self.declined), untouched, blind)
+
+    def show_the_rewritten_to_witnesses(self) -> None:
+        """(6) The operator, with database, store and real log key, rewrites all of it: two witnesses remember."""
+        copy = DataDirectory(copied(self.data.folder, self.folder / "attack-6"))
+        tampering.rewrite(copy, self.declined, "reason", TOLD)
+        said = forking.shown_to(self.outsiders.urls, copy)
+        self.checks.same(
+            "6 the operator rewrites the ledger under the real log key: both witnesses answer 422, another history",
+            dict.fromkeys(self.outsiders.urls, ANOTHER_HISTORY),
+            said,
+        )
+        self._publish_rewritten(copy)
+        self._hand_out_rewritten(copy)
+
+    def _publish_rewritten(self, copy: DataDirectory) -> None:
+        """The published log is gone from the store too, so that nothing of the operator's contradicts."""
+        shutil.rmtree(copy.objects)
+        done = subprocess.run(
+            [sys.executable, "-m", "api", "publish"],
+            cwd=ROOT,
+            env=without_settings() | {"CUSTODY_DATA_DIR": str(copy.folder)} | self.outsiders.settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.checks.demand(
+            "6 his own publisher learns it from a witness, publishes nothing, and names both roots",
+            holds=done.returncode != 0 and "held by the witness" in done.stdout,
+            found=done,
+        )
+        self._quote(done.stdout)
+
+    def _hand_out_rewritten(self, copy: DataDirectory) -> None:
+        """He hands a copy of the rewritten log to a court, without the witnesses."""
+        log = forking.published(copy, self.folder / "rewritten-log")
+        code, verdict = verifying.run("log", log, "--trust", self.outsiders.policy)
+        found = {each["code"] for each in verdicts.failing(verdict)}
+        self.checks.demand(
+            "6 a court that is given the rewritten log misses both witnesses: custody-verify fails it",
+            holds=code == 1 and "checkpoint.quorum" in found,
+            found=verdicts.failures(verdict),
+        )
 
     @contextmanager
     def attacked(self, name: str, attack: Attack) -> Iterator[str]:

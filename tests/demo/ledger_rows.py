@@ -36,8 +36,8 @@ def read(file: Path) -> list[bytes]:
 
 
 def replace_all(rows: sqlite3.Connection, new: Sequence[bytes]) -> None:
-    """Put `new` in the place of all entries and make every derived row fit: leaves, acts, nodes, tree rows."""
-    for table in ("entry", "node", "tree"):
+    """Put `new` in the place of all entries and make every derived row fit; nothing tells of what was published."""
+    for table in ("entry", "node", "tree", "published", "cosignature", "tsa_token", "tsa_state"):
         rows.execute(f"DELETE FROM {table}")
     frontier = Frontier.empty()
     for index, data in enumerate(new):

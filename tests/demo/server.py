@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.support.tree import ROOT
 
+ORIGIN_LABEL = "demo.custody.example"
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -41,7 +42,7 @@ class Server:
         environment = without_settings() | {
             "CUSTODY_DATA_DIR": str(self.data),
             "CUSTODY_PORT": str(self.port),
-            "CUSTODY_ORIGIN_LABEL": "demo.custody.example",
+            "CUSTODY_ORIGIN_LABEL": ORIGIN_LABEL,
             **self.settings,
         }
         with self.log.open("ab") as log:

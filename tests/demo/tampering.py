@@ -2,15 +2,17 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.key_files import ML_DSA, open_keys
 from custody.act import Disclosure
 from custody.values import to_base64url
-from events.checkpoint import LogKey
 from tests.demo import ledger_rows, volumes
 from tests.demo.boxes import Boxes
 from tests.demo.rewriting import Forger, Parsed, rewritten
+from tests.demo.server import ORIGIN_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,14 @@ class DataDirectory:
         return self.folder / "store" / "objects"
 
     @property
-    def log_key(self) -> Path:
-        """The seed of the key that signs checkpoints."""
-        return self.folder / "keys" / "log.key"
+    def log_keys(self) -> list[Path]:
+        """The seeds of the keys that sign checkpoints: Ed25519, ML-DSA-44."""
+        return [self.folder / "keys" / name for name in ("log.key", ML_DSA)]
 
     @property
     def master_key(self) -> Path:
         """The key that wraps all data keys."""
         return self.folder / "keys" / "master.key"
-
-    @property
-    def origin(self) -> str:
-        """The ledger's origin, the name of its log key."""
-        return (self.folder / "keys" / "origin").read_text().strip()
 
 
 def alter_file(data: DataDirectory, file: str) -> None:
@@ -89,24 +86,24 @@ def rewrite(data: DataDirectory, index: int, name: str, value: str) -> None:
 
 
 def rewrite_as_another(data: DataDirectory, index: int, name: str, value: str) -> None:
-    """(5, another log key) The same, with a new log key and a new key for every person: consistent in itself."""
-    key = secrets.token_bytes(32)
-    data.log_key.write_bytes(key)
-    vkey = LogKey.from_seed(data.origin, key).vkey
-    _rewrite(data, _Retold(index, name, value, vkey), Forger())
+    """(5, other log keys) The same, with new log keys and a new key for every person: consistent in itself."""
+    for file in data.log_keys:
+        file.write_bytes(secrets.token_bytes(32))
+    vkeys = open_keys(data.folder, ORIGIN_LABEL).log_keys.vkeys
+    _rewrite(data, _Retold(index, name, value, vkeys), Forger())
 
 
 class _Retold:
-    """The change: one value of one act opened to something else, and another log key in entry 0."""
+    """The change: one value of one act opened to something else, and other log keys in entry 0."""
 
-    def __init__(self, index: int, name: str, value: str, vkey: str | None = None) -> None:
+    def __init__(self, index: int, name: str, value: str, vkeys: Sequence[str] = ()) -> None:
         self.index = index
-        self._vkey = vkey
+        self._vkeys = list(vkeys)
         self.disclosure = Disclosure(to_base64url(secrets.token_bytes(16)), name, value)
 
     def __call__(self, index: int, entry: Parsed) -> None:
-        if index == 0 and self._vkey is not None:
-            entry["act"]["public"]["log"] = [self._vkey]
+        if index == 0 and self._vkeys:
+            entry["act"]["public"]["log"] = self._vkeys
         if index == self.index:
             entry["act"]["body"][self.disclosure.name] = self.disclosure.commitment()
 

@@ -47,6 +47,12 @@ def in_short(verdict: Json) -> str:
     return ", ".join(f"{name} {asked['answer']}" for name, asked in verdict["questions"].items())
 
 
+def failing(verdict: Json) -> list[Json]:
+    """Return the findings that fail their questions."""
+    found = [each for asked in verdict["questions"].values() for each in asked["findings"]]
+    return [each for each in found if each["weight"] == "fails"]
+
+
 def failures(verdict: Json) -> list[str]:
     """Return one line for each finding that fails its question."""
     return [
