@@ -89,11 +89,15 @@ class Reader:
 
         Raises NotFound, and ContentAltered for a box that is not what was sealed.
         """
-        entry = self._entry(index)
+        return self.opened(Recorded(index, self._entry(index)))
+
+    def opened(self, recorded: Recorded) -> tuple[Disclosure, ...]:
+        """Return the disclosures of an entry that was read already; otherwise as `disclosures`."""
+        index, act = recorded.index, recorded.entry.act
         for generation, box in boxes_of(self._database, index):
-            key = self._keys.at(entry.act.stream, generation)
+            key = self._keys.at(act.stream, generation)
             if key is not None:
-                return open_box(key, entry.act, box, index)
+                return open_box(key, act, box, index)
         return ()
 
     def state(self, stream: StreamName) -> State | None:

@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from custody.act import Disclosure, Entry, read_entry, require_opening
 from custody.errors import ChainBroken, ContentAltered, Malformed
+from custody.ports import Recorded
 from events.ledger import StoredLedger
 
 PAGE: Final = 64  # entries read at once
@@ -49,7 +50,7 @@ class BundleEntries:
                 yield index, entry, self._opened(index, entry)
 
     def _opened(self, index: int, entry: Entry) -> list[Disclosure]:
-        found = sorted(self._ledger.disclosures(index), key=lambda each: each.name)
+        found = sorted(self._ledger.opened(Recorded(index, entry)), key=lambda each: each.name)
         for each in found:
             try:
                 require_opening(entry.act, each, f"entry {index}")
