@@ -38,19 +38,43 @@ def facts_of_lines(
 
     Raises Malformed when a line is not of its form, or a disclosure opens nothing.
     """
-    indexes = [_index(line) for line in proofs]
+    return facts_of_open(open_lines(entries, proofs, disclosures), header_of(bundle), checkpoint)
+
+
+def facts_of(
+    entries: Iterable[tuple[int, bytes]],
+    disclosures: Mapping[int, Sequence[Disclosure]],
+    bundle: Mapping[str, Json],
+    checkpoint: bytes | None = None,
+) -> Facts:
+    """Return the facts of entries with their indexes, what is disclosed of each, and `data/bundle.json`.
+
+    Raises Malformed when an entry is not of its form, or a disclosure opens nothing.
+    """
+    found = [_opened(index, data, disclosures.get(index, ())) for index, data in entries]
+    return facts_of_open(found, bundle, checkpoint)
+
+
+def header_of(bundle: bytes) -> dict[str, Json]:
+    """Return the object of `data/bundle.json`. Raises Malformed."""
+    found = parse(bundle, "bundle.json")
+    if not isinstance(found, dict):
+        raise Malformed("bundle.json", "is not an object")
+    return found
+
+
+def open_lines(
+    entries: Iterable[bytes], proofs: Iterable[bytes], disclosures: Iterable[bytes]
+) -> list[OpenEntry]:
+    """Return the entries of the lines of the records, opened as far as they are disclosed. Raises Malformed."""
     disclosed = {}
     for line in disclosures:
-        found = json.loads(line)
-        each = [
-            read_disclosure(value, f"disclosures[{place}]")
-            for place, value in enumerate(found["disclosures"])
+        found = json.loads(line)["disclosures"]
+        disclosed[_index(line)] = [
+            read_disclosure(each, f"disclosures[{at}]") for at, each in enumerate(found)
         ]
-        disclosed[_index(line)] = each
-    header = cast(dict[str, Json], parse(bundle, "bundle.json"))
-    numbered = zip(indexes, (line.removesuffix(b"\n") for line in entries), strict=True)
-    note = None if checkpoint is None else checkpoint.decode("utf-8", "replace")
-    return facts_of(numbered, disclosed, header, note)
+    numbered = zip(map(_index, proofs), entries, strict=True)
+    return [_opened(at, line.removesuffix(b"\n"), disclosed.get(at, ())) for at, line in numbered]
 
 
 def _index(line: bytes) -> int:
@@ -60,30 +84,22 @@ def _index(line: bytes) -> int:
     return found
 
 
-def facts_of(
-    entries: Iterable[tuple[int, bytes]],
-    disclosures: Mapping[int, Sequence[Disclosure]],
-    bundle: Mapping[str, Json],
-    checkpoint: str | None = None,
+def facts_of_open(
+    entries: Sequence[OpenEntry], bundle: Mapping[str, Json], checkpoint: bytes | None = None
 ) -> Facts:
-    """Return the facts of entries with their indexes, what is disclosed of each, and `data/bundle.json`.
+    """Return the facts of opened entries in ledger order, and `data/bundle.json`.
 
-    1. read and open the entries, by stream; 2. persons and cases; 3. the exhibits of the scope; 4. the request.
-    Raises Malformed when an entry is not of its form, or a disclosure opens nothing.
+    1. entries by stream; 2. persons and cases; 3. the exhibits of the scope; 4. the request.
     """
-    digest, streams, count = sha256(), defaultdict[str, list[OpenEntry]](list), 0
-    for index, data in entries:
-        digest.update(data + b"\n")
-        streams[read_entry(data).act.stream].append(_opened(index, data, disclosures.get(index, ())))
-        count += 1
+    digest, streams = sha256(), defaultdict[str, list[OpenEntry]](list)
+    for each in entries:
+        digest.update(each.recorded.entry.data + b"\n")
+        streams[each.recorded.entry.act.stream].append(each)
     cases = {name: case_facts(name, found) for name, found in streams.items() if name.startswith("case/")}
-    exhibits = tuple(
-        exhibit_facts(str(name), streams, cases) for name in cast(list[Json], bundle["exhibits"])
-    )
-    request = streams[str(bundle["bundle"])][0]
-    founding = _founding(streams)
-    scope = cast(dict[str, Json], bundle["scope"])
-    whole = scope["case"] is not None
+    names = [str(name) for name in cast(list[Json], bundle["exhibits"])]
+    exhibits = [exhibit_facts(name, streams, cases) for name in names]
+    request, founding = streams[str(bundle["bundle"])][0], _founding(streams)
+    case = cast(dict[str, Json], bundle["scope"])["case"]
     return Facts(
         bundle=str(bundle["bundle"]),
         ledger=str(bundle["ledger"]),
@@ -93,19 +109,17 @@ def facts_of(
         at=cast(int, bundle["at"]),
         made_at=str(bundle["made_at"]),
         fingerprint=digest.hexdigest(),
-        entries=count,
-        checkpoint=checkpoint,
-        whole_case=whole,
-        case=cases.get(str(scope["case"])) if whole else None,
+        entries=len(entries),
+        checkpoint=None if checkpoint is None else checkpoint.decode("utf-8", "replace"),
+        whole_case=case is not None,
+        case=cases.get(str(case)),
         cases=cases,
         request=moment(request),
         recipient=shown(request, "recipient"),
         purpose=shown(request, "purpose"),
         exhibits=tuple(sorted(exhibits, key=lambda each: (each.case, each.ordinal or 0, each.exhibit))),
         persons=person_facts(streams),
-        withheld=tuple(
-            (str(name), int(number)) for name, number in cast(list[tuple[str, int]], bundle["withheld"])
-        ),
+        withheld=tuple((str(name), count) for name, count in cast(list[tuple[str, int]], bundle["withheld"])),
     )
 
 

@@ -62,7 +62,7 @@ def bundled(
         "withheld": [[name, count] for name, count in sorted(hidden.items())],
     }
     numbered = [(each.index, each.entry.data) for each in story.entries]
-    note = log.checkpoint(len(story.entries)).decode()
+    note = log.checkpoint(len(story.entries))
     facts = facts_of(numbered, disclosures, header, note)
     return Bundled(facts, b"".join(data + b"\n" for _, data in numbered))
 
