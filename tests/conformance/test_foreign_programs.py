@@ -1,22 +1,37 @@
 """Programs that others wrote accept what we hand over, and refuse a copy with a change in their reach."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from api.court.court_key import CourtKey, make_court_key
+from api.court.facts import facts_of_lines
+from api.court.graph import case_graph
+from api.court.signing import sign_statement
+from api.court.statement import statement_pdf
 from tests.support import bundles, trees
 from tests.support.foreign.handed import Handed
-from tests.support.foreign.programs import BAGS, LOGS, STAMPS, Program
+from tests.support.foreign.programs import ALL, Program
 
 
 @pytest.fixture(scope="module")
 def handed(tmp_path_factory: pytest.TempPathFactory) -> Handed:
-    """Write two bundles of a test's own making, with receipt, log and trust, as the demo does."""
+    """Write two bundles of a test's own making, with papers, receipt, log and trust, as the demo does."""
     folder = tmp_path_factory.mktemp("handed")
     told = bundles.usual()
-    data = bundles.parts(told, anchors=[10, 14]).zip()
-    redacted = bundles.parts(told, withheld=("description",), anchors=[10]).zip()
-    (folder / "bundle-redacted.zip").write_bytes(redacted)
+    whole, redacted = (
+        bundles.parts(told, withheld=withheld, anchors=anchors)
+        for withheld, anchors in (((), [10, 14]), (("description",), [10]))
+    )
+    key = make_court_key(tmp_path_factory.mktemp("key"), "Custody, Kyiv", datetime.now(UTC))
+    for each in (whole, redacted):
+        each.files |= papers(each.files, key)
+    data = whole.zip()
+    (folder / "court-root.pem").write_bytes(key.chain[-1].public_bytes(Encoding.PEM))
+    (folder / "statement.pdf").write_bytes(whole.files["data/statement.pdf"])
+    (folder / "bundle-redacted.zip").write_bytes(redacted.zip())
     (folder / "bundle.zip").write_bytes(data)
     (folder / "bundle.zip.receipt").write_bytes(bundles.issue(told, data))
     (folder / "trust.policy").write_bytes(trees.policy())
@@ -25,10 +40,15 @@ def handed(tmp_path_factory: pytest.TempPathFactory) -> Handed:
     return Handed(folder, tmp_path_factory.mktemp("work"))
 
 
-EACH = [
-    pytest.param(each, id=each.name, marks=pytest.mark.programs(*each.commands))
-    for each in BAGS + STAMPS + LOGS
-]
+def papers(files: dict[str, bytes], key: CourtKey) -> dict[str, bytes]:
+    """Return the signed statement and the graph of a bundle's records."""
+    lines = [files[f"data/{name}.jsonl"].splitlines(True) for name in ("entries", "proofs", "disclosures")]
+    facts = facts_of_lines(files["data/bundle.json"], *lines, files["data/checkpoint"])
+    statement = sign_statement(statement_pdf(facts, None, files["data/entries.jsonl"]), key)
+    return {"data/statement.pdf": statement, "data/case.jsonld": case_graph(facts)}
+
+
+EACH = [pytest.param(each, id=each.name, marks=pytest.mark.programs(*each.commands)) for each in ALL]
 
 
 @pytest.mark.parametrize("program", EACH)
