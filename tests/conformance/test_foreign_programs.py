@@ -42,8 +42,10 @@ def handed(tmp_path_factory: pytest.TempPathFactory) -> Handed:
 
 def papers(files: dict[str, bytes], key: CourtKey) -> dict[str, bytes]:
     """Return the signed statement and the graph of a bundle's records."""
-    lines = [files[f"data/{name}.jsonl"].splitlines(True) for name in ("entries", "proofs", "disclosures")]
-    facts = facts_of_lines(files["data/bundle.json"], *lines, files["data/checkpoint"])
+    entries, proofs, opened = (
+        files[f"data/{name}.jsonl"].splitlines(keepends=True) for name in ("entries", "proofs", "disclosures")
+    )
+    facts = facts_of_lines(files["data/bundle.json"], entries, proofs, opened, files["data/checkpoint"])
     statement = sign_statement(statement_pdf(facts, None, files["data/entries.jsonl"]), key)
     return {"data/statement.pdf": statement, "data/case.jsonld": case_graph(facts)}
 
