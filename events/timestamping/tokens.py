@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from custody import values
 from custody.errors import Malformed, NotProven
-from events.timestamping.der import content_info, in_order, token_of
+from events.timestamping.der import SEQUENCE, Place, content_info, in_order, token_of
 
 MAX_RESPONSE: Final = 65_536  # bytes
 
@@ -110,9 +110,12 @@ def _reading() -> Iterator[None]:
 def _require_granted(response: bytes) -> None:
     """Raise NotProven, with what the authority said, unless it granted a token (status 0)."""
     is_there = token_of(response) is not None
-    status = tsp.TimeStampResp.load(response, strict=True)["status"]
-    if status["status"].native == "granted" and is_there:
-        return
+    first = Place.at(response, 0, len(response)).part(0, SEQUENCE)
+    status = tsp.PKIStatusInfo.load(first.whole, strict=True)
+    if status["status"].native == "granted":
+        if is_there:
+            return
+        raise NotProven("the authority granted a token and sent none")
     texts = status["status_string"].native or ()
     reasons = status["fail_info"].native or ()
     said = "; ".join([*sorted(reasons), *(str(each)[:200] for each in texts)])

@@ -1,0 +1,197 @@
+"""Stamping: who is asked when, what is kept, and how each authority stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from events.database import Database
+from events.note import parse_note
+from events.timestamping.requests import imprint_of
+from events.timestamping.stamping import Stamped, published_size
+from events.timestamping.states import Purpose, StateName
+from events.timestamping.tokens import read_token
+from tests.support import publishing
+from tests.support.publishing import Press
+from tests.support.stamping import stamping_of
+from tests.support.tsa import POLICY, Running, running, unsorted
+from tests.support.webs import SwitchedWeb
+
+
+@pytest.fixture
+def press(database: Database) -> Press:
+    """Return a published ledger of six entries."""
+    press = publishing.open_press(database, 6)
+    press.publisher.run_once()
+    return press
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the authorities' keys are made once."""
+    return tmp_path_factory.mktemp("tsa")
+
+
+@pytest.fixture
+def one(folder: Path) -> Iterator[Running]:
+    """Run an authority with ECDSA keys."""
+    with running(folder, "one") as tsa:
+        yield tsa
+
+
+@pytest.fixture
+def two(folder: Path) -> Iterator[Running]:
+    """Run an authority with RSA keys."""
+    with running(folder, "two", "rsa") as tsa:
+        yield tsa
+
+
+def test_all_are_asked_and_their_answers_kept(
+    press: Press, tmp_path: Path, one: Running, two: Running
+) -> None:
+    """Each authority's token over the newest published checkpoint is kept, byte for byte."""
+    sent = list[bytes]()
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        sent.append(unsorted(one.reply(query)))
+        return 200, sent[-1]
+
+    one.answer = answer
+    stamping = stamping_of(press, tmp_path, one, two)
+
+    assert Stamped({"one": 1, "two": 2}) == stamping.run_once()
+
+    first, second = stamping.record.over(6)
+    assert (sent[0], "one", "two") == (first.response, first.tsa, second.tsa)
+    text = parse_note(press.publisher.record.note(6)).text
+    assert {imprint_of(text)} == {read_token(each.response).imprint for each in (first, second)}
+    assert [first, second] == list(stamping.newest_tokens().values())
+    states = {each[Purpose.CHECKPOINT].name for each in stamping.standings().values()}
+    assert {StateName.GOOD} == states
+    assert 6 == published_size(press.log)
+
+
+def test_the_same_checkpoint_is_stamped_once(press: Press, tmp_path: Path, one: Running) -> None:
+    """Nothing grew: nobody is asked, not on demand either."""
+    stamping = stamping_of(press, tmp_path, one)
+    stamping.run_once()
+    press.office.clock.advance(minutes=11)
+
+    assert [Stamped(), Stamped()] == [stamping.run_once(), stamping.run_once(now=True)]
+    assert 1 == len(one.asked)
+
+
+def test_growth_is_stamped_every_ten_minutes(press: Press, tmp_path: Path, one: Running) -> None:
+    """A larger checkpoint waits until ten minutes have passed, or until somebody wants it now."""
+    stamping = stamping_of(press, tmp_path, one)
+    stamping.run_once()
+    press.grow(7)
+    press.publisher.run_once()
+
+    press.office.clock.advance(minutes=9)
+    assert Stamped() == stamping.run_once()
+    press.office.clock.advance(minutes=1)
+    assert Stamped({"one": 2}) == stamping.run_once()
+    press.grow(8)
+    press.publisher.run_once()
+    assert Stamped({"one": 3}) == stamping.run_once(now=True)
+    assert [6, 7, 8] == stamping.record.sizes()
+
+
+def test_nothing_is_asked_before_anything_is_published(
+    database: Database, tmp_path: Path, one: Running
+) -> None:
+    """A ledger of which nothing is published has nothing to be stamped."""
+    press = publishing.open_press(database, 6)
+
+    assert Stamped() == stamping_of(press, tmp_path, one).run_once(now=True, renew=True)
+    assert [] == one.asked
+
+
+def test_a_failure_is_seen_and_tried_again(press: Press, tmp_path: Path, one: Running, two: Running) -> None:
+    """One that is down: failed with its cause, tried again later and later, then good; the other is not held up."""
+    web = SwitchedWeb({one.url})
+    stamping = stamping_of(press, tmp_path, one, two, web=web)
+
+    def standing() -> tuple[StateName, int, timedelta]:
+        found = stamping.states.of("one", Purpose.CHECKPOINT)
+        assert found.asked_at is not None
+        return found.name, found.failures, (found.retry_at or found.asked_at) - found.asked_at
+
+    done = stamping.run_once()
+    assert ({"two": 1}, {"one"}) == (done.tokens, done.failed.keys())
+    assert (StateName.FAILED, 1, timedelta(seconds=30)) == standing()
+    assert one.url in str(stamping.states.of("one", Purpose.CHECKPOINT).cause)
+
+    press.office.clock.advance(seconds=29)
+    assert Stamped() == stamping.run_once()
+    for failures in range(2, 10):
+        press.office.clock.advance(hours=1)
+        stamping.run_once()
+        expected = min(timedelta(seconds=30 * 2 ** (failures - 1)), timedelta(hours=1))
+        assert (StateName.FAILED, failures, expected) == standing()
+
+    press.grow(9)
+    press.publisher.run_once()
+    web.silent.clear()
+    press.office.clock.advance(hours=1)
+    assert Stamped({"one": 2, "two": 3}) == stamping.run_once()
+    assert (StateName.GOOD, 0, timedelta(0)) == standing()
+    assert [(9, "one"), (9, "two")] == [(each.size, each.tsa) for each in stamping.record.over(9)]
+
+
+def test_while_it_is_asked_it_is_pending(press: Press, tmp_path: Path, one: Running) -> None:
+    """The state is there for others to see, and a process that never came back does not block the next."""
+    stamping = stamping_of(press, tmp_path, one)
+    seen = list[StateName]()
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        seen.append(stamping.states.of("one", Purpose.CHECKPOINT).name)
+        return 200, one.reply(query)
+
+    assert StateName.NONE is stamping.states.of("one", Purpose.CHECKPOINT).name
+    stamping.states.asked("one", Purpose.CHECKPOINT, press.office.clock.now())
+    one.answer = answer
+    assert Stamped() == stamping.run_once()
+    press.office.clock.advance(minutes=1)
+    assert Stamped({"one": 1}) == stamping.run_once()
+    assert [StateName.PENDING] == seen
+
+
+def test_a_clock_that_was_put_back_stops_nothing(press: Press, tmp_path: Path, one: Running) -> None:
+    """What was asked at a time that is still to come may be asked again."""
+    stamping = stamping_of(press, tmp_path, one)
+    stamping.run_once()
+    press.grow(7)
+    press.publisher.run_once()
+    press.office.clock.advance(days=-3)
+
+    assert Stamped({"one": 2}) == stamping.run_once()
+
+
+def test_the_policy_is_asked_for(press: Press, tmp_path: Path, one: Running) -> None:
+    """An authority that has the policy stamps under it; one that has not is failed, in its own words."""
+    assert {"one": 1} == stamping_of(press, tmp_path, one, policy=POLICY).run_once().tokens
+    press.grow(7)
+    press.publisher.run_once()
+
+    refused = stamping_of(press, tmp_path, one, policy="1.2.3.9").run_once(now=True)
+
+    assert "unaccepted_policy" in refused.failed["one"]
+
+
+def test_two_processes_keep_one_token(press: Press, tmp_path: Path, one: Running) -> None:
+    """Another process was first: its token stays, and its number is given."""
+    stamping, other = (stamping_of(press, tmp_path, one) for _ in range(2))
+
+    def answer(query: bytes) -> tuple[int, bytes]:
+        one.answer = None
+        assert {"one": 1} == other.run_once(now=True).tokens
+        return 200, one.reply(query)
+
+    one.answer = answer
+    assert {"one": 1} == stamping.run_once().tokens
+    assert 1 == len(stamping.record.over(6))
