@@ -14,6 +14,7 @@ from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, FoundingToken, open_keys
 from api.operations import Operations
 from api.publishing import NOT_COMPARED, PublishedLog, begin, published_log, read_policy
+from api.rates import Rate
 from api.replies import Replies
 from api.service import Service
 from api.services import Services
@@ -21,6 +22,7 @@ from api.sessions import Sessions
 from api.settings import Settings
 from api.stores import Store, open_store
 from api.tables import TABLES
+from api.time_stamps import TimeStamps
 from api.upkeep import Upkeep
 from api.view import LedgerView
 from api.waiting_files import Recording, WaitingFiles
@@ -94,7 +96,10 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
     stack.callback(writing.stop)
     replies.forget_unfinished()
     operations.fail_left_over()
-    log = _published(settings, ledger, keys, _places(store), stack)
+    places = _places(store)
+    time_stamps = TimeStamps.open(settings, database, keys.log_keys, places, clock)
+    log = _published(settings, ledger, keys, places, time_stamps, stack)
+    time_stamps.begin(stack)
     upkeep = Upkeep(deposits, vault, clock)
     upkeep.start()
     stack.callback(upkeep.stop)
@@ -113,6 +118,7 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         forwarding=forwarding,
         waiting=waiting,
         sessions=Sessions(database, view, clock, settings.servers),
+        sign_ins=Rate(settings.sign_ins_per_minute),
         replies=replies,
         operations=operations,
         bundles=KeptBundles(database, StreamKeys(database, keys.master)),
@@ -120,6 +126,7 @@ def _composed(settings: Settings, stack: ExitStack, overrides: dict[str, Any]) -
         service=Service(ledger, keys.service, clock),
         writing=writing,
         log=log,
+        time_stamps=time_stamps,
     )
 
 
@@ -164,7 +171,12 @@ def _places(store: Store | str) -> Places | str:
 
 
 def _published(
-    settings: Settings, ledger: StoredLedger, keys: DeploymentKeys, places: Places | str, stack: ExitStack
+    settings: Settings,
+    ledger: StoredLedger,
+    keys: DeploymentKeys,
+    places: Places | str,
+    time_stamps: TimeStamps,
+    stack: ExitStack,
 ) -> PublishedLog:
     """Compare database and published log, and begin to publish (log-v1 sections 3 and 6)."""
     log_keys = keys.log_keys
@@ -175,4 +187,5 @@ def _published(
         begin(settings, publisher, places, log_keys.origin, stack)
     elif settings.publish:
         ledger.refuse_writes(NOT_COMPARED.format(reason=places))
-    return published_log(ledger, log_keys, policy, places, publisher)
+    stamps = time_stamps.for_receipts()
+    return published_log(ledger, log_keys, policy, places, publisher, stamps)

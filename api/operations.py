@@ -28,7 +28,7 @@ _log = structlog.get_logger("api.operations")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What is known of one operation. `state` is queued, running, done or failed."""
+    """What is known of one operation. `state` is queued, running, done or failed; `problem` as `stored` gives it."""
 
     id: str
     person: PersonId
@@ -45,12 +45,13 @@ class Operation:
         """True when nothing of it will change any more."""
         return self.state in {"done", "failed"}
 
-    def document(self) -> dict[str, object]:
-        """Return the members that its person sees."""
+    def document(self, language: str) -> dict[str, object]:
+        """Return the members that its person sees, a cause of failure in their language."""
         shown: dict[str, object] = {
             name: getattr(self, name) for name in ("id", "kind", "state", "done", "total", "unit")
         }
-        optional = {"result": self.result, "problem": self.problem}
+        problem = None if self.problem is None else problems.of_stored(self.problem).document(language, None)
+        optional = {"result": self.result, "problem": problem}
         return shown | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -86,7 +87,7 @@ class Operations:
 
     def fail_left_over(self) -> None:
         """Mark what a stopped server left unfinished as failed, with that cause."""
-        problem = problems.of_error(Unavailable("server", "was stopped")).document("en", None)
+        problem = problems.of_error(Unavailable("server", "was stopped")).stored()
         change(
             self._database,
             "UPDATE operation SET state = 'failed', problem = ? WHERE state IN ('queued', 'running')",
@@ -128,11 +129,11 @@ class Operations:
             over = replace(progress.operation, state="done", result=result)
         except CustodyError as error:
             _log.warning("operation_failed", operation=operation.id, kind=operation.kind, code=error.code)
-            problem = problems.of_error(error).document("en", None)
+            problem = problems.of_error(error).stored()
             over = replace(progress.operation, state="failed", problem=problem)
         except Exception:  # noqa: BLE001 - a thread's last handler: the operation must not run for ever
             _log.exception("operation_fault", operation=operation.id, kind=operation.kind)
-            problem = problems.internal().document("en", None)
+            problem = problems.internal().stored()
             over = replace(progress.operation, state="failed", problem=problem)
         self._finish(over)
 

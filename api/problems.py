@@ -74,6 +74,7 @@ HTTP_CODES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported-media-type",
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "range",
+    HTTPStatus.TOO_MANY_REQUESTS: "too-many-requests",
     HTTPStatus.INTERNAL_SERVER_ERROR: "internal",
 }
 
@@ -88,6 +89,12 @@ class Problem:
     path: str | None = None
     reason: str | None = None
     facts: Mapping[str, object] | None = None
+
+    def stored(self) -> dict[str, object]:
+        """Return what has to be kept to tell it later, in whatever language."""
+        members = ("code", "rule", "path", "reason", "facts")
+        kept = {name: getattr(self, name) for name in members if getattr(self, name) is not None}
+        return {"status": int(self.status), **kept}
 
     def document(self, language: str, request_id: str | None) -> dict[str, object]:
         """Return the members of the problem document."""
@@ -129,6 +136,20 @@ def of_error(error: CustodyError) -> Problem:
     )
 
 
+def of_stored(kept: Mapping[str, object]) -> Problem:
+    """Return the problem of what `stored` gave; of a whole document in English, as it was kept before, as well."""
+    texts = {name: None if kept.get(name) is None else str(kept[name]) for name in ("rule", "path", "reason")}
+    facts = kept.get("facts")
+    return Problem(
+        status=HTTPStatus(int(str(kept["status"]))),
+        code=str(kept["code"]),
+        rule=texts["rule"],
+        path=texts["path"],
+        reason=texts["reason"],
+        facts=facts if isinstance(facts, dict) else None,
+    )
+
+
 def of_status(status: int) -> Problem:
     """Return the problem of a refusal by the HTTP layer."""
     known = HTTPStatus(status)
@@ -158,6 +179,12 @@ def tus_version() -> Problem:
 def media_type() -> Problem:
     """Return the problem of a body in another format than the route reads."""
     return Problem(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code="unsupported-media-type")
+
+
+def too_many(seconds: int) -> Problem:
+    """Return the problem of one request too many; `seconds` until the next may come."""
+    facts = {"seconds": seconds}
+    return Problem(status=HTTPStatus.TOO_MANY_REQUESTS, code="too-many-requests", facts=facts)
 
 
 def range_not_satisfiable() -> Problem:

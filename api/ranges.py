@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api import problems
 
-_range = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})").fullmatch
+_range = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.IGNORECASE).fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,13 @@ class Span:
 
 
 def span_of(header: str | None, size: int) -> Span:
-    """Return the bytes of a Range header: one range, or else the whole (RFC 9110 14.2)."""
+    """Return the bytes of a Range header: one range, or else the whole (RFC 9110 14.2).
+
+    A header that is not of the form, or whose last position is below its first, is no valid range: it is ignored
+    (14.1.2). A valid one that has no byte here is refused (15.5.17).
+    """
     found = _range(header or "")
-    if found is None or not (found[1] or found[2]):
+    if found is None or not (found[1] or found[2]) or _is_backwards(found[1], found[2]):
         return Span(0, size, partial=False)
     if found[1]:
         start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
@@ -32,6 +36,10 @@ def span_of(header: str | None, size: int) -> Span:
     if start >= end:
         raise problems.Refused(problems.range_not_satisfiable(), {"Content-Range": f"bytes */{size}"})
     return Span(start, end, partial=True)
+
+
+def _is_backwards(first: str, last: str) -> bool:
+    return bool(first and last) and int(last) < int(first)
 
 
 def primed(pieces: Iterator[bytes]) -> Generator[bytes]:

@@ -13,10 +13,12 @@ from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, FoundingToken
 from api.operations import Operations
 from api.publishing import PublishedLog
+from api.rates import Rate
 from api.replies import Replies
 from api.service import Service
 from api.sessions import Sessions
 from api.settings import Settings
+from api.time_stamps import TimeStamps
 from api.view import LedgerView
 from api.waiting_files import WaitingFiles
 from api.writing import Writing
@@ -50,6 +52,7 @@ class Services:
     forwarding: Forwarding | None
     waiting: WaitingFiles
     sessions: Sessions
+    sign_ins: Rate
     replies: Replies
     operations: Operations
     bundles: KeptBundles
@@ -57,6 +60,7 @@ class Services:
     service: Service
     writing: Writing
     log: PublishedLog
+    time_stamps: TimeStamps
 
     def require_vault(self) -> Vault:
         """Return the vault. Raises WritesRefused with the cause when it was not good at start."""

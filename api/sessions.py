@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from api.identity import Who
+from api.rates import Rate
 from api.sign_in import SignIn, judge
 from api.tables import change
 from custody.errors import Unauthenticated
@@ -18,6 +19,7 @@ from custody.states import View, person_of
 from custody.values import Fingerprint, PersonId
 from events.database import Database
 
+PERSON_PER_MINUTE: Final = 30  # sessions that one person may begin
 IDLE_SECONDS: Final = 30 * 60
 ABSOLUTE_SECONDS: Final = 12 * 60 * 60
 _TOUCH_SECONDS: Final = 60  # how stale `used` may be, to spare a write per request
@@ -46,10 +48,15 @@ class Sessions:
         self._clock = clock
         self._servers = servers
         self._recent: dict[bytes, tuple[Who, float]] = {}
+        self._rate = Rate(PERSON_PER_MINUTE)
 
     def begin(self, sign_in: SignIn) -> Begun:
-        """Return a new session for a signed message. Raises Unauthenticated."""
+        """Return a new session for a signed message. Raises Unauthenticated, and Refused for one too many.
+
+        A person is counted once the signature holds, so that nobody else can use up what is theirs.
+        """
         judge(sign_in, self._view, servers=self._servers, now=self._clock.now())
+        self._rate.take(sign_in.person)
         self._use_up(sign_in)
         token, now = secrets.token_urlsafe(32), self._now()
         change(self._database, "DELETE FROM session WHERE used < ? OR begun < ?", self._limits(now))

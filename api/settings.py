@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -64,6 +67,26 @@ class Settings(BaseSettings):
     witness_policy: Path | None = Field(
         default=None, description="file of witnesses that cosign, a C2SP tlog-policy; none means no witness"
     )
+    mirror_tokens: dict[str, str] = Field(
+        default={},
+        description="witnesses that may read entry bundles, as a JSON object: name to hex SHA-256 of their token",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="addresses of proxies whose X-Forwarded-For names the client, as a JSON list; none means none",
+    )
+    sign_ins_per_minute: int = Field(
+        default=240, ge=1, le=100_000, description="sign-ins a minute that one client address may ask for"
+    )
+    tsa_list: Path | None = Field(
+        default=None, description="file of time-stamping authorities; none means that nobody is asked"
+    )
+    tsa_minutes: float = Field(
+        default=10, gt=0, le=10_080, description="least minutes between two time-stamps of one authority"
+    )
+    tsa_renew_days: int = Field(
+        default=365, ge=1, le=3650, description="days until all older time-stamps are renewed by a new one"
+    )
     operation_workers: int = Field(default=2, ge=1, le=64, description="long operations at a time")
 
     @field_validator("public_urls")
@@ -73,6 +96,20 @@ class Settings(BaseSettings):
             if not url.startswith(("http://", "https://")):
                 raise ValueError("each public URL begins with http:// or https://")
         return urls
+
+    @field_validator("mirror_tokens")
+    @classmethod
+    def _hashed(cls, tokens: dict[str, str]) -> dict[str, str]:
+        for name, digest in tokens.items():
+            if not re.fullmatch(r"[0-9a-f]{64}", digest):
+                raise ValueError(f"{name} has no lower-case hex SHA-256 of a token")
+        return tokens
+
+    def mirror_of(self, token: str) -> str | None:
+        """Return the name of the witness that a token was made for, or None."""
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        found = [name for name, known in self.mirror_tokens.items() if hmac.compare_digest(known, digest)]
+        return found[0] if found else None
 
     @property
     def servers(self) -> frozenset[str]:

@@ -56,12 +56,15 @@ def _announce(services: Services) -> None:
 
 
 def show_token(token: str | None, path: str, url: str) -> None:
-    """Print the one-time founding token, for the terminal of who started the server; it is never logged."""
+    """Print the one-time founding token on a terminal; elsewhere, as in a log, only where its file is."""
     if token is None:
         say("already-founded")
         return
     say("unfounded")
     print(f"  custody found --server {url}", flush=True)
+    if not sys.stdout.isatty():
+        say("token-in-file", path=path)
+        return
     say("founding-token")
     print(f"  {token}", flush=True)
     say("token-kept", path=path)
@@ -76,5 +79,7 @@ def _config(services: Services) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

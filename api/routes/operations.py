@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from api.operations import Operation
@@ -24,6 +25,7 @@ _STREAM_SECONDS: Final = 3600
 
 @router.get("/operations/{operation}", operation_id="operation")
 async def operation(
+    request: Request,
     operation: UuidPath,
     services: ServicesDep,
     who: WhoDep,
@@ -35,7 +37,7 @@ async def operation(
     while not found.is_over and time.monotonic() < deadline:
         await asyncio.sleep(_LOOK_SECONDS)
         found = services.operations.get(operation, who.person)
-    return answer(found.document())
+    return answer(found.document(request.state.language))
 
 
 @router.get(
@@ -44,9 +46,11 @@ async def operation(
     response_class=StreamingResponse,
     responses={200: {"description": "Each change of the operation", "content": {"text/event-stream": {}}}},
 )
-async def operation_events(operation: UuidPath, services: ServicesDep, who: WhoDep) -> StreamingResponse:
+async def operation_events(
+    request: Request, operation: UuidPath, services: ServicesDep, who: WhoDep
+) -> StreamingResponse:
     """Stream each change of an operation as a server-sent event, until it is over."""
-    first = services.operations.get(operation, who.person)
+    first, language = services.operations.get(operation, who.person), request.state.language
 
     async def changes() -> AsyncIterator[bytes]:
         told: Operation | None = None
@@ -54,7 +58,7 @@ async def operation_events(operation: UuidPath, services: ServicesDep, who: WhoD
         while time.monotonic() < deadline:
             if found != told:
                 told = found
-                yield b"data: " + json.dumps(found.document(), ensure_ascii=False).encode() + b"\n\n"
+                yield b"data: " + json.dumps(found.document(language), ensure_ascii=False).encode() + b"\n\n"
             if found.is_over:
                 return
             await asyncio.sleep(_LOOK_SECONDS)

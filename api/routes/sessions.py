@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from api import bodies
 from api.problems import CREATED, NO_CONTENT
+from api.rates import client_name
 from api.requests import BodyDep, NewcomerDep, answer, told
 from api.schemas import PROBLEMS, SignInForm, body_of
 from api.services import ServicesDep
@@ -21,6 +22,7 @@ router = APIRouter(tags=["sessions"], responses=PROBLEMS)
 @router.post("/sessions", operation_id="sign_in", status_code=CREATED, openapi_extra=body_of(SignInForm))
 def sign_in(request: Request, services: ServicesDep, body: BodyDep) -> Response:
     """Begin a session for who signed a `custody-session/1` message; its token is told once."""
+    services.sign_ins.take(client_name(None if request.client is None else request.client.host))
     found = read_sign_in(bodies.read_checked(body))
     begun = services.sessions.begin(found)
     told(request, person=found.person)

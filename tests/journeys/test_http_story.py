@@ -58,9 +58,11 @@ def test_a_range_comes_back(house: House) -> None:
 
     part = client.get(path, headers={"Range": "bytes=100-199"})
     beyond = client.get(path, headers={"Range": f"bytes={len(house.data)}-"})
+    backwards = client.get(path, headers={"Range": "bytes=5-3"})
 
     assert (part.status_code, part.content) == (206, house.data[100:200])
     assert (beyond.status_code, beyond.json()["code"]) == (416, "range")
+    assert (backwards.status_code, backwards.content) == (200, house.data)
 
 
 @pytest.mark.parametrize("scope", ["exhibit", "case", "ledger"])

@@ -1,6 +1,9 @@
 """The running service publishes: strangers check a copy of its log, and the ledger comes back from it."""
 
+import json
+import secrets
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
@@ -78,6 +81,25 @@ def put_away(data: Path, name: str) -> None:
         shutil.move(file, data.parent / name / file.name)
 
 
+MALFORMED = (
+    "0/0",
+    "64/000",
+    "x/000",
+    "entries/",
+    "entries/0",
+    "0/000.p/256",
+    "0/" + "x000/" * 40 + "000",
+    "entries",
+)
+
+
+def status(server: Server, name: str, reader: Person | str | None) -> int:
+    """Return what a reader of the log gets: nobody, a person who is signed in, or the holder of a token."""
+    held = str(reader.client.headers["Authorization"]) if isinstance(reader, Person) else f"Bearer {reader}"
+    headers = {} if reader is None else {"Authorization": held}
+    return httpx2.get(f"{server.url}/log/{name}", headers=headers).status_code
+
+
 def test_the_log_is_published_checked_by_strangers_and_read_back(tmp_path: Path, audit: Audit) -> None:
     """Two foreign programs accept the served log; an older database is refused; a rebuild gives the same root."""
     data, copy = tmp_path / "data", tmp_path / "log"
@@ -91,7 +113,9 @@ def test_the_log_is_published_checked_by_strangers_and_read_back(tmp_path: Path,
         published(server)
     put_away(data, "older")
     shutil.copytree(tmp_path / "older", data, dirs_exist_ok=True)
-    with doors.running(data) as server:
+    token = secrets.token_urlsafe(32)
+    mirrors = json.dumps({"archive": sha256(token.encode()).hexdigest()})
+    with doors.running(data, CUSTODY_MIRROR_TOKENS=mirrors) as server:
         for each in (officer, auditor):
             each.client, each.server = server.client(), server
             assert each.sign_in().status_code == 201
@@ -99,11 +123,16 @@ def test_the_log_is_published_checked_by_strangers_and_read_back(tmp_path: Path,
         size = published(server)
         mirror(cast(ObjectStore, Served(server, auditor)), FolderObjects(copy))
         vkey, newest = httpx2.get(f"{server.api}/ledger").json()["log"][0], head(server)
-        refused = httpx2.get(f"{server.url}/log/tile/entries/000.p/{size}").status_code
+        bundle = f"tile/entries/000.p/{size}"
+        readers = (None, officer, auditor, token, "x" * 43)
+        answers = [status(server, bundle, each) for each in readers]
+        malformed = [status(server, f"tile/{name}", None) for name in MALFORMED]
     assert (0, "OK\n") == audit("log", copy, key=vkey)
     reader = TilesReader(LocalBackend(copy))
     reader.get_checkpoint().verify(Vkey.from_string(vkey))
-    assert (size, 401) == (reader.get_checkpoint().size, refused)
+    assert size == reader.get_checkpoint().size
+    assert [401, 403, 200, 200, 401] == answers
+    assert [404] * len(MALFORMED) == malformed
 
     put_away(data, "newest")
     shutil.copytree(tmp_path / "older", data, dirs_exist_ok=True)

@@ -1,0 +1,116 @@
+"""Long operations: how one that failed is told, today and after a restart, in the language of who asks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from api import problems
+from api.messages import LANGUAGES
+from api.operations import Operation, Operations, Progress
+from api.problems import of_error, of_stored
+from api.tables import TABLES, change
+from custody import errors
+from custody.canonical import Json
+from custody.errors import CustodyError
+from custody.values import PersonId
+from events.database import Database
+from tests.support.polling import until
+
+PERSON = PersonId("person/0a4f6c1b-9a3e-4f1b-8f6d-6f0d2c342d3e")
+FAULT = errors.RuleBroken("continuity.order", "no", earliest="2026-01-01T00:00:00+00:00")
+
+
+@pytest.fixture
+def operations(sqlite_database: Database) -> Operations:
+    """Operations on a database of their own."""
+    sqlite_database.create(list(TABLES.values()))
+    return Operations(sqlite_database, 1)
+
+
+def failed(operations: Operations, error: Exception) -> Operation:
+    """Return an operation that failed so."""
+
+    def work(_progress: Progress) -> dict[str, Json]:
+        raise error
+
+    started = operations.start(PERSON, "verify", unit="entries", total=None, work=work)
+    until(lambda: operations.get(started.id, PERSON).is_over, "the operation is over")
+    return operations.get(started.id, PERSON)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_failure_is_told_in_the_askers_language(
+    operations: Operations, sqlite_database: Database, language: str
+) -> None:
+    """The same while the process runs and by another that reads it from the table; facts fill the sentence."""
+    found = failed(operations, FAULT)
+    operations.stop()
+    again = Operations(sqlite_database, 1).get(found.id, PERSON)
+
+    expected = of_error(FAULT).document(language, None)
+    assert expected == found.document(language)["problem"]
+    assert expected == again.document(language)["problem"]
+    assert "2026-01-01" in str(expected["detail"])
+
+
+def test_a_fault_of_ours_is_told_too(operations: Operations) -> None:
+    """What nobody foresaw is a fault of ours, in Ukrainian as well."""
+    found = failed(operations, ZeroDivisionError())
+    operations.stop()
+
+    assert problems.internal().document("uk", None) == found.document("uk")["problem"]
+
+
+def test_what_was_left_over_is_told_as_stopped(operations: Operations, sqlite_database: Database) -> None:
+    """An operation that a stopped server left is failed, and says that in both languages."""
+    change(
+        sqlite_database,
+        "INSERT INTO operation (id, person, kind, state, done, total, unit, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        ("x", PERSON, "verify", "running", 0, None, "entries", 0),
+    )
+    operations.fail_left_over()
+    operations.stop()
+
+    for language, words in LANGUAGES.items():
+        problem = operations.get("x", PERSON).document(language)["problem"]
+        assert isinstance(problem, dict)
+        assert words.titles["unavailable"] == problem["title"]
+
+
+def test_what_was_kept_as_a_document_before_is_still_told(
+    operations: Operations, sqlite_database: Database
+) -> None:
+    """Rows of earlier releases hold an English document: its code, rule and facts are told anew."""
+    document = json.dumps(of_error(FAULT).document("en", None)).encode()
+    change(
+        sqlite_database,
+        "INSERT INTO operation (id, person, kind, state, done, total, unit, made, problem) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ("x", PERSON, "verify", "failed", 0, None, "entries", 0, document),
+    )
+    operations.stop()
+
+    assert of_error(FAULT).document("uk", None) == operations.get("x", PERSON).document("uk")["problem"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FAULT,
+        errors.Malformed("a.b", "is not text"),
+        errors.StaleStream("case/x", version=3, previous=None),
+        errors.TooLarge("entry", size=2, limit=1),
+        errors.NotYet("receipt.no-tsa", "no"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_problem_comes_back_as_it_was(error: CustodyError) -> None:
+    """What is kept is all that any language needs, and JSON takes it."""
+    problem = of_error(error)
+
+    kept = of_stored(json.loads(json.dumps(problem.stored())))
+
+    for language in LANGUAGES:
+        assert problem.document(language, None) == kept.document(language, None)
