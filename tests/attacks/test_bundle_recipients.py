@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterator
 from hashlib import sha256, sha512
 
 import pytest
@@ -17,8 +14,7 @@ from tests.support.bundles import Told, ask, begin, seal_asked
 from tests.support.ledgers import LOG_KEY, MASTER, TestClock
 from tests.support.server_bundles import records_of, zipped_records
 from tests.support.told import stored_ledger
-
-SHORT = 6  # characters: shorter texts stand everywhere
+from tests.support.traces import texts, traces
 
 
 def _made(database: Database, withheld: list[str], files: Json = "all") -> tuple[Told, bytes]:
@@ -28,34 +24,6 @@ def _made(database: Database, withheld: list[str], files: Json = "all") -> tuple
     checkpoint = told.log.checkpoint(len(told.story.entries))
     records = records_of(stored_ledger(database, told.story), told, checkpoint)
     return told, zipped_records(records, checkpoint, files=told.files)
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, str) and len(value) >= SHORT:
-        yield value
-
-
-def _spellings(text: str) -> set[bytes]:
-    """Return how a text may stand in a file: plain, wide, escaped, as hex, as base64 at any offset, hashed."""
-    plain = text.encode()
-    found = {
-        plain,
-        plain.upper(),
-        text.encode("utf-16-le"),
-        json.dumps(text)[1:-1].encode(),
-        plain.hex().encode(),
-    }
-    for pad in range(3):
-        whole = base64.b64encode(b"\0" * pad + plain)
-        found.add(whole[4 if pad else 0 : len(whole) // 4 * 4 - 4])
-    found |= {sha256(plain).digest(), sha256(plain).hexdigest().encode(), sha512(plain).hexdigest().encode()}
-    return {each for each in found if len(each) >= SHORT}
 
 
 def _hidden(told: Told, *names: str) -> list[Disclosure]:
@@ -84,11 +52,11 @@ def test_neither_value_nor_salt_is_anywhere(sqlite_database: Database, name: str
         for some in told.story.disclosures
         for each in some
         if each not in hidden
-        for text in _texts(each.value)
+        for text in texts(each.value)
     }
-    texts = {text for each in hidden for text in _texts(each.value)} - shown
-    assert texts
-    assert [] == [each for each in texts for spelling in _spellings(each) if spelling in data]
+    looked_for = {text for each in hidden for text in texts(each.value)} - shown
+    assert looked_for
+    assert [] == [each for each in looked_for if traces(each, data)]
     assert [] == [each.name for each in hidden if each.salt.encode() in data]
 
 
@@ -96,7 +64,7 @@ def test_the_search_finds_what_is_shown(sqlite_database: Database) -> None:
     """With nothing withheld the same search finds the values: it is no search for nothing."""
     told, data = _made(sqlite_database, [])
     hidden = _hidden(told, "title", "name")
-    assert [] == [each for each in hidden for text in _texts(each.value) if text.encode() not in data]
+    assert [] == [each for each in hidden for text in texts(each.value) if text.encode() not in data]
     assert [] == [each.name for each in hidden if each.salt.encode() not in data]
 
 
