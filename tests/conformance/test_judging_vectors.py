@@ -27,7 +27,7 @@ def _story(*, opened: bool) -> World:
     world, values = World(Findings()), _lines("disclosures.jsonl")
     for index, line in enumerate((FOLDER / "entries.jsonl").read_bytes().splitlines()):
         entry = read_entry(line)
-        key = world.take(index, entry, _opened(values[index]) if opened else {})
+        key = world.take(index, entry, _opened(values[index]) if opened else {}).key
         assert key is not None
         check_signature(entry, key.algorithm, key.spki)
     return world

@@ -50,7 +50,7 @@ globalThis.vectors = (() => {
     });
     await custody.verifySignatures(read);
     const findings = new custody.Findings();
-    const rootAt = (size) => custody.rootOf(read.slice(0, size).map((entry) => entry.leaf));
+    const rootAt = (size) => (size > read.length ? undefined : custody.rootOf(read.slice(0, size).map((entry) => entry.leaf)));
     new custody.Replay(findings, { given: null, ledger: hexOf(sha256(utf8(entries[0]))), rootAt }).judge(read);
     return custody.QUESTIONS.flatMap((question) =>
       [...findings.byQuestion[question].findings.values()].map(({ code, entries: indexes, weight }) => [question, code, indexes, weight]),
@@ -126,5 +126,28 @@ globalThis.vectors = (() => {
     return [exit, ...['integrity', 'authorship', 'order'].map((question) => questions[question].answer)];
   }
 
-  return { withoutEd25519, singleFormats, keyVerdicts, replay, pathOfRefusal, tree, digests, turned };
+  const bytesOf = (text) => (text === null ? null : Uint8Array.from(atob(text), (one) => one.charCodeAt(0)));
+
+  // What each mutant's verdict is; bytes are given in base64.
+  async function verdicts(mutants) {
+    const found = [];
+    for (const { zip, trust, tsa, log, receipts, persons, ledger, file } of mutants) {
+      const pins = new Map();
+      for (const [person, key] of persons) pins.set(person, (pins.get(person) ?? new Set()).add(key));
+      const options = {
+        policy: bytesOf(trust), tsaRoots: tsa === null ? [] : [bytesOf(tsa)], receipts: receipts.map(bytesOf), persons: pins, ledger,
+        file: file === null ? null : new Blob([bytesOf(file)]),
+        log: log === null ? null : new Map(Object.entries(log).map(([path, bytes]) => [path, new Blob([bytesOf(bytes)])])),
+      };
+      try {
+        const { story, ...verdict } = await custody.checkBundle(new Blob([bytesOf(zip)]), options);
+        found.push(verdict);
+      } catch (error) {
+        found.push(error.name === 'Refusal' ? { exit: 2, words: error.message } : { exit: `${error.stack}` });
+      }
+    }
+    return found;
+  }
+
+  return { verdicts, withoutEd25519, singleFormats, keyVerdicts, replay, pathOfRefusal, tree, digests, turned };
 })();

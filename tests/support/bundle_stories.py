@@ -55,7 +55,7 @@ def _good() -> Iterator[Made]:
     told = seal(told, exhibits=[told.telephone])
     told.files = {}
     words = "A physical exhibit has no files; `files` is not required."
-    yield _vector("good-physical", words, told, exit=0)
+    yield _vector("good-physical", words, told, ("files", "file.none"), exit=0)
     two = policy(quorum="both")
     told = usual()
     data = parts(told, anchors=_anchored(told), witnesses=[WITNESS, OTHER]).zip()

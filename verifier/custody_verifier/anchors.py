@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,12 +14,14 @@ from custody_verifier.merkle import check_consistency
 from custody_verifier.note import Checkpoint, read_note
 from custody_verifier.policy import Backing, Policy, judge
 from custody_verifier.roots import Refused, Root, check_chain
+from custody_verifier.text import MOST
 from custody_verifier.tokens import MAX_TOKEN, Token, read_token
 from custody_verifier.verdict import Findings, Question, Weight
 
 CLAUSE = "verdict-v1 4"
 TOLERANCE = timedelta(minutes=5)
 MAX_NOTE = 1_000_000
+_NAME = re.compile(r"data/anchors/([1-9][0-9]{0,15})\.(checkpoint|note|[a-z0-9-]{1,40}\.tsr)")
 
 
 @dataclass(slots=True)
@@ -72,10 +75,10 @@ class Anchors:
         """Return what the good anchors say; findings are added."""
         brackets, sizes = Brackets(), dict[int, list[str]]()
         for name in self.archive.members:
-            if name.startswith("data/anchors/"):
-                stem, _, kind = name.removeprefix("data/anchors/").partition(".")
-                sizes.setdefault(int(stem) if stem.isdecimal() and len(stem) < 17 else 0, []).append(kind)
-        wanted = {size for size in sizes if size != self.checkpoint.size}
+            found = _NAME.fullmatch(name)
+            if found and int(found[1]) <= MOST:
+                sizes.setdefault(int(found[1]), []).append(found[2])
+        wanted = {size for size in sizes if size < self.checkpoint.size}
         if wanted != self.consistency.keys():
             self._refused("consistency.jsonl is not of exactly the anchored sizes")
         for size, kinds in sorted(sizes.items()):
@@ -105,7 +108,11 @@ class Anchors:
     def _read(self, name: str, size: int) -> tuple[bytes, Checkpoint]:
         note = self.archive.read(f"{name}.checkpoint", MAX_NOTE)
         checkpoint = trust.read(note, name)
-        if checkpoint.size != size or self.archive.read(f"{name}.note", MAX_NOTE) != _signed(note):
+        if (
+            checkpoint.size != size
+            or size > self.checkpoint.size
+            or self.archive.read(f"{name}.note", MAX_NOTE) != _signed(note)
+        ):
             raise Malformed(name, "is not the checkpoint of its name, or the note is another text")
         return note, checkpoint
 

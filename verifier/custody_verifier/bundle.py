@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +15,11 @@ from custody_verifier.completeness import Completeness, check_ledger
 from custody_verifier.copies import Copy
 from custody_verifier.entry import read_entry
 from custody_verifier.errors import Failed, Malformed
-from custody_verifier.files import check_files, recognise
+from custody_verifier.files import check_files, recognise, recorded_files
 from custody_verifier.merkle import leaf_hash
 from custody_verifier.note import Checkpoint, LogKey
 from custody_verifier.options import Options
-from custody_verifier.outside import Outside, load_pair
+from custody_verifier.outside import Outside, goes_into
 from custody_verifier.policy import Backing, judge
 from custody_verifier.records import (
     Header,
@@ -102,9 +103,11 @@ class Check:
         digests = digest_all(self.archive)
         facts = Facts(*(self.header.text(name) for name in ("made_at", "bundle", "ledger")))
         check_bag(self.archive, digests, facts, self.findings)
+        recorded = recorded_files(complete.walk.files, set(complete.exhibits))
         if self.options.file is not None:
-            recognise(self.options.file, complete.walk.digests, self.findings)
-        return check_files(complete.exhibits, complete.walk.digests, digests, self.findings)
+            recognise(self.options.file, recorded, self.findings)
+        check_files(recorded, digests, self.findings)
+        return bool(recorded)
 
     def _people(self, walk: Walk) -> None:
         """Name on whose word each person's first key rests; compare keys with those that the reader knows."""
@@ -114,9 +117,15 @@ class Check:
                 words = f"{name} is on the word of entry {person.word}"
                 self._note("person.word", words, Question.AUTHORSHIP, person.word)
             known = self.options.persons.get(name)
-            if known is not None and not walk.actors[name] <= known:
+            others = [
+                index
+                for key, indexes in walk.actors[name].items()
+                for index in indexes
+                if known is not None and key not in known
+            ]
+            if others:
                 words = f"{name} signed with a key that is none of those given"
-                self.findings.add("person.pin", CLAUSE, words, Question.AUTHORSHIP)
+                self.findings.add("person.pin", CLAUSE, words, Question.AUTHORSHIP, entries=sorted(others))
 
     def _vkeys(self) -> list[str] | None:
         policy = self.options.policy
@@ -128,38 +137,39 @@ class Check:
             return False
         walk, order = complete.walk, Question.ORDER
         sizes = {size for size, _ in walk.world.seen} | {self.checkpoint.size}
+        missing: list[tuple[int, str]] = []
+        if self.options.policy is None:
+            words = "no policy says which log to trust"
+            self.findings.add("log.refused", CLAUSE, words, order, weight=Weight.NOT_CHECKED)
+            return False
         try:
             copy = Copy.open(self.options.log, sizes)
-            if self.options.policy is not None:
-                judge(self.options.policy, copy.note, trust.KINDS, "log")
-            copy.read(lambda index, data: self._scanned(complete, index, data))
+            judge(self.options.policy, copy.note, trust.KINDS, "log")
+            _require_origin(copy.checkpoint.origin, self.checkpoint.origin)
+            copy.read(lambda index, data: missing.extend(self._missing(complete, index, data)))
         except (Malformed, Failed) as fault:
             self.findings.add("log.refused", CLAUSE, str(fault), order)
             return False
-        if copy.checkpoint.origin != self.checkpoint.origin:
-            self.findings.add("log.refused", CLAUSE, "the log is of another origin", order)
-            return False
+        self.findings.count(order, copy.checkpoint.size)
         if copy.checkpoint.size < self.header.at:
             words = f"the log has {copy.checkpoint.size} entries"
             self.findings.add("log.short", CLAUSE, words, order, weight=Weight.NOT_CHECKED)
             return False
-        walk.brackets.roots |= {size: copy.roots[size] for size in sizes if size in copy.roots}
+        for index, words in missing:
+            self.findings.add("entry.left-out", CLAUSE, words, order, entries=(index,))
+        walk.brackets.roots = copy.roots | walk.brackets.roots
         if copy.roots.get(self.checkpoint.size, self.checkpoint.root) != self.checkpoint.root:
             words = "the log's tree of the bundle's size has another root"
             self.findings.add("order.fork", "log-v1 5.3", words, order)
         return True
 
-    def _scanned(self, complete: Completeness, index: int, data: bytes) -> None:
-        """An entry of the log: what belongs here is here."""
-        self.findings.count(Question.ORDER)
+    def _missing(self, complete: Completeness, index: int, data: bytes) -> Iterator[tuple[int, str]]:
+        """Yield index and words for an entry of the log that belongs here and is not."""
         if index >= self.header.at or complete.walk.leaves.get(index) == leaf_hash(data):
             return
         act = read_entry(data, newer=True).act
-        case = self.header.scope.get("case")
-        numbered = act.type in ("exhibit.received.v1", "exhibit.case-corrected.v1")
-        if act.stream in complete.streams or (numbered and act.public.get("case") == case):
-            words = f"{act.type} of {act.stream} belongs here"
-            self.findings.add("entry.left-out", CLAUSE, words, Question.ORDER, entries=(index,))
+        if act.stream in complete.streams or goes_into(act, complete.case):
+            yield index, f"{act.type} of {act.stream} belongs here"
 
     def _seen(self, walk: Walk, brackets: Brackets) -> None:
         """What signers saw is of this tree, where its roots are known."""
@@ -175,13 +185,13 @@ class Check:
         with self.archive.path.open("rb") as file:
             while piece := file.read(PIECE):
                 digest.update(piece)
-        case, sealed = self.header.scope.get("case"), complete.sealed
+        sealed = complete.walk.sealed
         outside = Outside(
             policy=self.options.policy,
             checkpoint=self.checkpoint,
             leaves=complete.walk.leaves,
             streams=complete.streams,
-            case=case if isinstance(case, str) else None,
+            case=complete.case,
             bundle=complete.walk.bundle,
             sealed=None if sealed is None else sealed.act.hash,
             at=self.header.at,
@@ -191,7 +201,7 @@ class Check:
             findings=self.findings,
         )
         for path in self.options.receipts:
-            outside.check(*load_pair(path))
+            outside.check(path)
 
     def _note(self, code: str, words: str, question: Question, *entries: int) -> None:
         self.findings.add(code, CLAUSE, words, question, entries=entries, weight=Weight.NOTED)
@@ -231,6 +241,11 @@ def grade(backing: Backing | None, *, stamped: bool) -> Grade:
     if backing.witnessed:
         return Grade.WITNESSED
     return Grade.TIME_STAMPED if stamped else Grade.SIGNED
+
+
+def _require_origin(found: str, expected: str) -> None:
+    if found != expected:
+        raise Failed("the log is of another origin")
 
 
 def _vkey(key: LogKey) -> str:

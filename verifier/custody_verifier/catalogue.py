@@ -74,7 +74,7 @@ _found = closed(
     },
     {"metadata": mapping(CLAIM_NAME, forms.any_text, 1, 1000), "name_bytes": forms.base64},
 )
-_digests = closed({"sha256": HASH, "sha512": SHA512, "size": forms.integer(0)})
+DIGESTS = closed({"sha256": HASH, "sha512": SHA512, "size": forms.integer(0)})
 _described: dict[str, Form] = {
     "title": sentence,
     "description": sentence,
@@ -110,7 +110,7 @@ PHYSICAL = Body(
 DIGITAL = Body(
     required=_described | {"place": _place},
     optional=_extra | {"acquisition": _acquisition},
-    parts={"digests": _digests, "found": _found},
+    parts={"digests": DIGESTS, "found": _found},
 )
 ONLY_PHYSICAL = frozenset(_physical) | {"hazards"}
 ONLY_DIGITAL = frozenset({"acquisition"})

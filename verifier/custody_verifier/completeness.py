@@ -22,7 +22,7 @@ CLAUSE = "bundle-v1 8"
 class Completeness:
     """Judges whether all that belongs to a bundle is there, as of its sealing.
 
-    After `check`: `exhibits` are those of the scope; `streams` all that belong here.
+    After `check`: `exhibits` and `case` are those of the scope; `streams` all that belong here.
     """
 
     walk: Walk
@@ -34,52 +34,53 @@ class Completeness:
     findings: Findings
     exhibits: list[str] = field(default_factory=list)
     streams: set[str] = field(default_factory=set)
-    request: Entry | None = None
-    sealed: Entry | None = None
+    case: str | None = None
+    _named: dict[str, int] = field(default_factory=dict)
 
     def check(self) -> None:
         """Make all checks; findings are added."""
         self._find_seal()
-        at = self.header.at if self.sealed is None else _integer(self.sealed.act.public.get("at"))
-        self._scope()
+        sealed, request = self.walk.sealed, self.walk.request
+        at = self.header.at if sealed is None else _integer(sealed.act.public["at"])
+        if request is not None:
+            self._scope(*request, at)
         self._heads()
         self._streams(at)
-        if self.sealed is not None:
-            self._sealed_heads(self.sealed.act.public)
-            self._numbers(self.sealed.act.public)
+        if sealed is not None and request is not None:
+            self._sealed_heads(sealed.act.public)
+            self._numbers(sealed.act.public, at)
         self._facts(at)
 
     def _find_seal(self) -> None:
-        own = self.walk.own
-        if own and own[0].act.type == "bundle.requested.v1" and own[0].act.version == 1:
-            self.request = own[0]
-        last = own[-1] if own else None
-        if last is not None and last.act.type == "bundle.sealed.v1":
-            self.sealed = last
-        newest = max(self.walk.leaves, default=-1)
-        if (
-            self.request is None
-            or self.sealed is None
-            or self.walk.streams.get(self.walk.bundle) != newest
-            or len(own) != 2
-        ):
+        """The bundle's own stream is its request and, as the last line of all, its sealing."""
+        walk, newest = self.walk, max(self.walk.leaves, default=-1)
+        last = walk.streams.get(walk.bundle) == newest
+        if walk.request is None or walk.sealed is None or not last or len(walk.own) != 2:
             self._fails("seal.missing", "the request, or the sealing as the last entry, is not here")
 
-    def _scope(self) -> None:
-        public = {} if self.request is None else self.request.act.public
-        self.exhibits = [str(each) for each in forms.as_list(public.get("exhibits"))]
-        case = public.get("case")
+    def _scope(self, index: int, request: Entry, at: int) -> None:
+        """What the request asks for, and the streams that belong to it (bundle-v1, 8.2 and 8.3)."""
+        public = request.act.public
+        case = public["case"]
+        self.exhibits = [str(each) for each in forms.as_list(public["exhibits"])]
         if isinstance(case, str):
-            self.exhibits = sorted(set(self.walk.numbers.get(case, {}).values()))
-        self.streams = {*self.heads, *self.walk.named, *self.exhibits}
-        for kind in forms.as_list(public.get("also")):
-            self.streams |= {f"{kind}/{each.partition('/')[2]}" for each in self.exhibits}
+            self.case = case
+            given = self.walk.numbers.get(case, ())
+            self.exhibits = sorted({exhibit for place, _, exhibit in given if place < at})
+        self._named = dict.fromkeys(self.exhibits, index)
+        self.streams = {
+            f"{kind}/{each.partition('/')[2]}"
+            for kind in forms.as_list(public["also"])
+            for each in self.exhibits
+        }
 
     def _heads(self) -> None:
         """Each listed stream is here up to the version and hash of its line."""
         for head in self.heads.values():
             found = self.walk.world.states.heads.get(head.stream)
-            if found is None or (found.version, found.digest) != (head.version, head.digest):
+            if head.stream == self.walk.bundle:
+                self._fails("seal.heads", "heads.jsonl has a line of the bundle's own stream")
+            elif found is None or (found.version, found.digest) != (head.version, head.digest):
                 entries = [] if found is None else [found.index]
                 self._left_out(f"{head.stream} is not here up to version {head.version}", entries)
         self.findings.count(Question.ORDER, len(self.heads))
@@ -89,35 +90,38 @@ class Completeness:
         for stream, index in self.walk.streams.items():
             if stream != self.walk.bundle and (stream not in self.heads or index >= at):
                 self._fails("entry.uninvited", f"{stream} is not listed up to here", [index])
-        first = {name: index for name, index in self.walk.named.items() if name not in self.heads}
-        first |= {name: index for name, index in self.walk.world.needed.items() if name not in first}
-        for name, index in first.items():
+        named = self.walk.named | {
+            name: at for name, at in self._named.items() if name not in self.walk.named
+        }
+        self.streams |= {*self.heads, *named}
+        for name, index in named.items():
             person = self.walk.world.states.persons.get(name)
-            if person is None or person.word != 0:
+            if name not in self.heads and (person is None or person.word != 0):
                 self._left_out(f"{name}, which entry {index} names, is not listed", [index])
         if self.walk.first is None or self.walk.first.act.stream not in self.heads:
             self._left_out("entry 0 is not here", [0])
 
     def _sealed_heads(self, sealed: Mapping[str, Json]) -> None:
         digest = sha256(self.heads_bytes).hexdigest()
-        exact = (digest, len(self.heads)) == (sealed.get("heads"), sealed.get("streams"))
+        exact = (digest, len(self.heads)) == (sealed["heads"], sealed["streams"])
         if not exact or list(self.heads) != sorted(self.heads):
             self._fails("seal.heads", "heads.jsonl is not what was sealed")
 
-    def _numbers(self, sealed: Mapping[str, Json]) -> None:
+    def _numbers(self, sealed: Mapping[str, Json], at: int) -> None:
         """A whole case has all its numbers, each once (acts-v1, section 10)."""
-        case, last = self.header.scope.get("case"), sealed.get("exhibits")
-        if not isinstance(case, str):
+        last = sealed["exhibits"]
+        if self.case is None:
             if last is not None:
                 self._fails("seal.heads", "a number of exhibits was sealed for what is no whole case")
             return
-        numbers = self.walk.numbers.get(case, {})
-        if not isinstance(last, int) or len(numbers) < last or max(numbers, default=0) != last:
-            self._left_out(f"of {last} numbers of {case} {len(numbers)} are here", [])
+        numbers = sorted(number for place, number, _ in self.walk.numbers.get(self.case, ()) if place < at)
+        if last != len(numbers) or numbers != list(range(1, len(numbers) + 1)):
+            self._left_out(f"of {last} numbers of {self.case} {len(numbers)} are here", [])
 
     def _facts(self, at: int) -> None:
         """bundle.json says what the entries say."""
-        walk, request = self.walk, {} if self.request is None else self.request.act.public
+        walk = self.walk
+        request = {} if walk.request is None else walk.request[1].act.public
         withheld: list[Json] = [[name, count] for name, count in sorted(walk.withheld.items())]
         facts: dict[str, Json] = {
             "at": at,
@@ -125,7 +129,7 @@ class Completeness:
             "exhibits": list[Json](self.exhibits),
             "format": "custody-bundle/1",
             "ledger": walk.world.states.ledger,
-            "made_at": None if self.sealed is None else recorded_text(self.sealed),
+            "made_at": None if walk.sealed is None else recorded_text(walk.sealed),
             "origin": self.checkpoint.origin,
             "scope": {name: request.get(name) for name in ("also", "case", "exhibits")},
             "withheld": withheld,

@@ -14,6 +14,7 @@ from custody_verifier.merkle import leaf_hash, root_by_path
 
 MAX_ENTRY = 65_535
 MAX_BATCH = 1_000
+MAX_VALUE = 1 << 20
 ALGORITHMS = frozenset({"ed25519", "es256"})
 
 _ENTRY = frozenset({"act", "assigned", "recorded_at", "signature"})
@@ -134,6 +135,8 @@ def check_disclosure(act: Act, disclosure: Json, path: str = "disclosure") -> tu
     salt, name, value = disclosure
     salted = text.grammar(salt, f"{path}.salt", "unpadded base64url of 16 bytes")
     named = text.grammar(name, f"{path}.name", "the name of a body's member")
+    if len(write(value)) > MAX_VALUE:
+        raise Malformed(f"{path}.value", f"is longer than {MAX_VALUE} bytes")
     if act.body.get(named) != commitment(salted, named, value):
         raise Failed(f"the disclosure does not open the commitment of {named}")
     return named, value

@@ -101,10 +101,10 @@ _OF_PERSONS: Mapping[str, Callable[[Matter, Person], None]] = {
 
 
 def _of_case(matter: Matter) -> None:
-    act = matter.act
-    case = matter.states.cases.setdefault(act.stream, Case())
-    if act.type == "case.opened.v1":
-        case.members.add((act.person, "officer"))
+    act, case = matter.act, matter.states.cases.get(matter.act.stream)
+    if case is None:
+        if act.type == "case.opened.v1":
+            matter.states.cases[act.stream] = Case({(act.person, "officer")})
     elif act.type in ("case.closed.v1", "case.reopened.v1"):
         case.closed = act.type == "case.closed.v1"
     elif act.type == "case.member-added.v1":

@@ -35,6 +35,7 @@ def pattern(expression: str, words: str) -> Form:
 
 UUID = pattern(_UUID, "a uuid")
 PERSON = pattern(f"person/{_UUID}", "person/<uuid>")
+BUNDLE = pattern(f"bundle/{_UUID}", "bundle/<uuid>")
 CASE = pattern(f"case/{_UUID}", "case/<uuid>")
 EXHIBIT = pattern(f"exhibit/{_UUID}", "exhibit/<uuid>")
 HASH = pattern("[0-9a-f]{64}", "64 hex digits")
@@ -42,15 +43,20 @@ SHA512 = pattern("[0-9a-f]{128}", "128 hex digits")
 DECIMAL = pattern(r"(?!.{41})-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", "a decimal")
 REFERENCE = pattern("(?!.{41})[A-Z0-9]+(?:-[A-Z0-9]+)*", "a case reference")
 CLAIM_NAME = pattern("[A-Za-z0-9_.:-]{1,100}", "a claim's name")
-ORIGIN = pattern(
+ORIGIN = pattern(r"(?!.{256})[a-z0-9.-]+(?:/[a-z0-9.-]+)*/[0-9a-f]{8}", "an origin")
+"""As acts have it (acts-v1 section 2); that of a checkpoint is narrower."""
+LOG_ORIGIN = pattern(
     r"(?!.{256})[a-z0-9]+(?:[.-][a-z0-9]+)*(?:/[a-z0-9]+(?:[.-][a-z0-9]+)*)*/[0-9a-f]{8}", "an origin"
 )
-VKEY = pattern(r"[^\s+]{1,255}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*", "a vkey")
+"""ledger-v1, section 5.1."""
+VKEY = pattern(r"(?!.{4001})[!-*,-~]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}", "a vkey")
+_WHITE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""Unicode's White_Space (verdict-v1 section 8); `str.strip` alone would take four control characters as well."""
 
 
 def sentence(value: Json, path: str) -> None:
     """Text with at least one character that is not white space."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip(_WHITE):
         raise Malformed(path, "is not text")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from custody_verifier import trust
+from custody_verifier.batches import Batches
 from custody_verifier.bundle import grade
 from custody_verifier.continuity import Continuity
 from custody_verifier.copies import Copy
@@ -25,6 +26,7 @@ class Judge:
         self.findings = findings
         self.world = World(findings)
         self.continuity, self.signatures = Continuity(findings), Signatures(findings)
+        self.batches = Batches(findings)
         self.hidden: list[int] = []
 
     def take(self, index: int, data: bytes) -> None:
@@ -36,15 +38,17 @@ class Judge:
             self.findings.add("entry.unreadable", "verdict-v1 3", words, question, entries=(index,))
             self.world.skip(index)
             return
-        key = self.world.take(index, entry, {})
+        taken = self.world.take(index, entry, {})
         self.continuity.take(index, entry, {})
         self.hidden += [index] if entry.act.body else []
-        if key is not None:
-            self.signatures.add(index, entry, key)
+        self.batches.take(index, entry)
+        if taken.key is not None:
+            self.signatures.add(index, entry, taken.key, allowed=taken.allowed)
 
     def close(self, roots: dict[int, bytes]) -> None:
         """Add what can be said after the last entry; `roots` of the ledger's trees by size."""
         self.signatures.close()
+        self.batches.close()
         self.world.close()
         self.continuity.close()
         for (size, root), index in self.world.seen.items():

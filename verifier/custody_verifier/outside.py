@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custody_verifier import keys
-from custody_verifier.entry import MAX_ENTRY, Entry, read_entry, signed_message
+from custody_verifier.entry import MAX_ENTRY, Act, Entry, read_entry, signed_message
 from custody_verifier.errors import Failed, Malformed, VerifierError
 from custody_verifier.merkle import check_inclusion, leaf_hash
 from custody_verifier.note import Checkpoint
@@ -15,6 +15,7 @@ from custody_verifier.receipt import Receipt, read_receipt
 from custody_verifier.states import States
 from custody_verifier.trust import KINDS
 from custody_verifier.verdict import Findings, Question, Weight
+from custody_verifier.walk import NUMBERING
 
 CLAUSE = "bundle-v1 10"
 MAX_RECEIPT = 1_000_000 + MAX_ENTRY
@@ -47,6 +48,11 @@ def load(path: Path, most: int) -> bytes:
     return data
 
 
+def goes_into(act: Act, case: str | None) -> bool:
+    """Whether an act gives an exhibit a number in the case of the scope (None: the scope is no whole case)."""
+    return case is not None and act.type in NUMBERING and act.public.get("case") == case
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """Judges receipts against one bundle. `streams` are those that belong in it; `case` that of its scope."""
@@ -64,9 +70,10 @@ class Outside:
     zip_size: int
     findings: Findings
 
-    def check(self, entry: bytes, receipt: Receipt) -> None:
-        """Judge one receipt with its entry; findings are added."""
+    def check(self, path: Path) -> None:
+        """Judge one receipt with its entry; findings are added. Raises OSError."""
         try:
+            entry, receipt = load_pair(path)
             if self.policy is None:
                 raise Failed("no policy says which log to trust")
             seen = judge(self.policy, receipt.checkpoint, KINDS, "receipt").checkpoint
@@ -107,13 +114,14 @@ class Outside:
             raise Failed("the issue is not by the service")
         if issued.act.public.get("sealed") != self.sealed:
             raise Failed("the issue is of another sealing")
+        if issued.signature.algorithm != key.algorithm:
+            raise Failed("the signature is of another algorithm than the key")
         message = signed_message(issued.act.message, issued.signature.batch)
         keys.check_signature(key.algorithm, key.spki, message, issued.signature.value)
 
     def _other(self, found: Entry, index: int, leaf: bytes) -> None:
         act, here = found.act, self.leaves.get(index)
-        numbered = act.type in ("exhibit.received.v1", "exhibit.case-corrected.v1")
-        belongs = act.stream in self.streams or (numbered and act.public.get("case") == self.case)
+        belongs = act.stream in self.streams or goes_into(act, self.case)
         if here is not None and here != leaf:
             self._order("order.fork", f"another entry {index} was proved to somebody else", index)
         elif here is None and index < self.at and belongs and act.stream != self.bundle:

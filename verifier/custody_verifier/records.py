@@ -14,37 +14,45 @@ from custody_verifier.text import MOST
 
 MAX_HEADER = 2 << 20
 MAX_DISCLOSURES = 16 << 20
-MAX_LINE = 65_536
+MAX_LINE = 65_535
 
 _STREAM = forms.pattern("[a-z]{1,20}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<kind>/<uuid>")
 _SCOPE = forms.closed(
     {
         "also": forms.sorted_set(forms.one_of("access", "fixity"), 0, 2),
         "case": forms.or_null(forms.CASE),
-        "exhibits": forms.sorted_set(forms.EXHIBIT, 0, 1_000),
+        "exhibits": forms.sorted_set(forms.EXHIBIT, 0, MAX_HEADER),
     }
 )
+
+
+def _counts(value: Json, path: str) -> None:
+    """`[name, count]`, sorted by name, each name once."""
+    forms.list_of(_counted, 0, MAX_HEADER)(value, path)
+    names = [str(forms.as_list(each)[0]) for each in forms.as_list(value)]
+    if names != sorted(set(names)):
+        raise Malformed(path, "is not sorted, or has a name twice")
 
 
 def _counted(value: Json, path: str) -> None:
     pair = forms.as_list(value)
     if len(pair) != 2:
         raise Malformed(path, "is not [name, count]")
-    forms.sentence(pair[0], path)
+    forms.any_text(pair[0], path)
     forms.integer(1)(pair[1], path)
 
 
 _HEADER = forms.closed(
     {
         "at": forms.integer(1),
-        "bundle": forms.pattern("bundle/.{36}", "bundle/<uuid>"),
-        "exhibits": forms.sorted_set(forms.EXHIBIT, 0, 100_000),
+        "bundle": forms.BUNDLE,
+        "exhibits": forms.sorted_set(forms.EXHIBIT, 0, MAX_HEADER),
         "format": forms.one_of("custody-bundle/1"),
         "ledger": forms.HASH,
         "made_at": forms.recorded,
-        "origin": forms.ORIGIN,
+        "origin": forms.LOG_ORIGIN,
         "scope": _SCOPE,
-        "withheld": forms.list_of(_counted, 0, 100_000),
+        "withheld": _counts,
     }
 )
 
@@ -95,7 +103,7 @@ class Line:
 def read_entries(archive: Archive) -> Iterator[Line]:
     """Yield entries with their proofs, by ascending index. Raises Malformed when the files are not of one piece."""
     proofs, before = archive.lines("data/proofs.jsonl", MAX_LINE), -1
-    for number, data in enumerate(archive.lines("data/entries.jsonl", MAX_ENTRY + 1), 1):
+    for number, data in enumerate(archive.lines("data/entries.jsonl", MAX_ENTRY), 1):
         path = f"proofs.jsonl:{number}"
         line = next(proofs, None)
         if line is None:
@@ -143,7 +151,11 @@ def read_disclosures(archive: Archive) -> Iterator[tuple[int, list[Json]]]:
         path = f"disclosures.jsonl:{number}"
         found = _object(read(line, path), path, "disclosures", "index")
         index, opened = _number(found["index"], path), forms.as_list(found["disclosures"])
-        names = [str(each[1]) for each in opened if isinstance(each, list) and len(each) == 3]
+        names = [
+            each[1]
+            for each in opened
+            if isinstance(each, list) and len(each) == 3 and isinstance(each[1], str)
+        ]
         if not opened or index <= before or len(names) < len(opened) or names != sorted(set(names)):
             raise Malformed(path, "is not disclosures by name, or does not ascend")
         before = index

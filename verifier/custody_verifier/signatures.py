@@ -40,10 +40,9 @@ class Signatures:
     _jobs: list[Job] = field(default_factory=list)
     _later: list[Future[list[tuple[int, str]]]] = field(default_factory=list)
     _pool: ProcessPoolExecutor | None = None
-    _batches: dict[bytes, tuple[int, int]] = field(default_factory=dict)
 
-    def add(self, index: int, entry: Entry, key: Key) -> None:
-        """Take one entry's signature, which the key must have made."""
+    def add(self, index: int, entry: Entry, key: Key, *, allowed: bool) -> None:
+        """Take one entry's signature, which the key must have made; `allowed`: its act breaks no rule."""
         signature = entry.signature
         if signature.algorithm not in ALGORITHMS:
             words = f"a signature by {signature.algorithm} is newer than this verifier"
@@ -55,10 +54,9 @@ class Signatures:
                 message = signed_message(entry.act.message, signature.batch)
             except Failed as fault:
                 self._found("signature.refused", fault.reason, index)
-                return
-            self._batch(index, entry)
-            self._jobs.append((index, key.algorithm, key.spki, message, signature.value))
-        if entry.act.type == "person.key-added.v1" and entry.act.public["proof"] is not None:
+            else:
+                self._jobs.append((index, key.algorithm, key.spki, message, signature.value))
+        if allowed and entry.act.type == "person.key-added.v1" and entry.act.public["proof"] is not None:
             self._proof(index, entry)
         if len(self._jobs) >= CHUNK:
             self._send()
@@ -77,16 +75,6 @@ class Signatures:
             self._pool = ProcessPoolExecutor(cpu_count() or 1)
         self._later.append(self._pool.submit(verify, self._jobs))
         self._jobs = []
-
-    def _batch(self, index: int, entry: Entry) -> None:
-        """Acts under one signature stand at consecutive indexes, in its order (entry-v1, section 6)."""
-        batch = entry.signature.batch
-        if batch is None:
-            return
-        place = index - batch.index, batch.size
-        if self._batches.setdefault(entry.signature.value, place) != place:
-            words = "acts under one signature do not stand in its order at consecutive indexes"
-            self.findings.add("order.batch", "entry-v1 6", words, Question.ORDER, entries=(index,))
 
     def _proof(self, index: int, entry: Entry) -> None:
         """The new session key signed that this person adds it (entry-v1, section 10)."""

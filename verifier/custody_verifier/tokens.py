@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from custody_verifier import der
 from custody_verifier.errors import Failed, Malformed
 
 MAX_TOKEN = 65_536
+_GENERALIZED = re.compile(rb"([0-9]{14})(?:\.([0-9]+))?Z")
 _SIGNED_DATA, _TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
 _CONTENT_TYPE, _DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 _SIGNER = {"1.2.840.113549.1.9.16.2.12": "sha1", "1.2.840.113549.1.9.16.2.47": "sha256"}
@@ -104,10 +106,12 @@ def _read_info(data: bytes, signer: x509.Certificate, others: tuple[x509.Certifi
 
 def _time(content: bytes) -> datetime:
     """GeneralizedTime in UTC, with or without a fraction of a second."""
-    whole, _, fraction = content.decode("ascii", "replace").removesuffix("Z").partition(".")
+    found = _GENERALIZED.fullmatch(content)
+    if found is None:
+        raise Malformed("token", "has no time")
     try:
-        instant = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        return instant.replace(microsecond=int((fraction + "000000")[:6]))
+        instant = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return instant.replace(microsecond=int(((found[2] or b"") + b"000000")[:6]))
     except ValueError as fault:
         raise Malformed("token", "has no time") from fault
 
@@ -119,7 +123,7 @@ def _check_signer(value: der.Value, info: bytes, certificates: list[x509.Certifi
     """Return the certificate under which the signature over the attributes holds."""
     parts = value.inside()
     tags = [each.tag for each in parts[:6]]
-    if tags != [der.INTEGER, parts[1].tag, der.SEQUENCE, 0xA0, der.SEQUENCE, der.OCTETS]:
+    if tags[:1] + tags[2:] != [der.INTEGER, der.SEQUENCE, 0xA0, der.SEQUENCE, der.OCTETS]:
         raise Malformed("token", "has no signed attributes")
     digest = _DIGESTS.get(parts[2].need(der.OID)[0].oid())
     if digest is None:

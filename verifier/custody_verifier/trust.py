@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from custody_verifier import forms
 from custody_verifier.canonical import Json
 from custody_verifier.cosignatures import ED25519
 from custody_verifier.errors import Failed
@@ -16,8 +17,10 @@ CLAUSE = "verdict-v1 3"
 
 
 def read(data: bytes, path: str) -> Checkpoint:
-    """Return the checkpoint of a note, whoever signed it. Raises Malformed."""
-    return read_checkpoint(read_note(data, path), path)
+    """Return the checkpoint of a ledger's note, whoever signed it. Raises Malformed."""
+    found = read_checkpoint(read_note(data, path), path)
+    forms.LOG_ORIGIN(found.origin, f"{path}.origin")
+    return found
 
 
 def trust(policy: Policy | None, data: bytes, findings: Findings, path: str = "checkpoint") -> Backing | None:

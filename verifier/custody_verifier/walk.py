@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 
-from custody_verifier import forms
+from custody_verifier import catalogue, forms
 from custody_verifier.anchors import TOLERANCE, Brackets
+from custody_verifier.batches import Batches
 from custody_verifier.canonical import Json
 from custody_verifier.continuity import Continuity
 from custody_verifier.entry import Entry, check_disclosure, read_entry
@@ -24,15 +25,27 @@ CLAUSE = "verdict-v1 3"
 NAMING = ("from", "case", "person", "to", "requested_by", "exhibit", "duplicate_of")
 """Public members that name a person, a case or an exhibit (bundle-v1, section 8.3)."""
 
-_NUMBERING = frozenset({"exhibit.received.v1", "exhibit.case-corrected.v1"})
+NUMBERING = frozenset({"exhibit.received.v1", "exhibit.case-corrected.v1"})
 _PART = "files/"
+_FILE_PART = re.compile("files/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/([a-z0-9-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One file that an intake records. `digests` are empty where they are not disclosed."""
+
+    exhibit: str
+    file: str
+    index: int
+    digests: dict[str, Json]
 
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
     """What a pass over the entries gives. `leaves`: leaf hash by index; `named`: streams to the first that names them.
 
-    `numbers`: by case, the exhibit of each number; `digests`: by exhibit, what is disclosed of each of its files.
+    `numbers`: by case, (index, number, exhibit) of each number given; `files`: what intakes record, in ledger order;
+    `request` and `sealed` are the bundle's own, where they are here and of their form.
     """
 
     world: World
@@ -42,20 +55,24 @@ class Walk:
     bundle: str
     continuity: Continuity = field(init=False)
     signatures: Signatures = field(init=False)
+    batches: Batches = field(init=False)
     leaves: dict[int, bytes] = field(default_factory=dict)
     named: dict[str, int] = field(default_factory=dict)
-    numbers: dict[str, dict[int, str]] = field(default_factory=dict)
-    digests: dict[str, dict[str, Json]] = field(default_factory=dict)
+    numbers: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    files: list[Intake] = field(default_factory=list)
     withheld: Counter[str] = field(default_factory=Counter)
     hidden: list[int] = field(default_factory=list)
     open_time: list[int] = field(default_factory=list)
     streams: dict[str, int] = field(default_factory=dict)
-    actors: dict[str, set[str]] = field(default_factory=dict)
+    actors: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     own: list[Entry] = field(default_factory=list)
+    request: tuple[int, Entry] | None = None
+    sealed: Entry | None = None
     first: Entry | None = None
 
     def __post_init__(self) -> None:
         self.continuity, self.signatures = Continuity(self.findings), Signatures(self.findings)
+        self.batches = Batches(self.findings)
 
     def go(self, lines: Iterator[Line], opened: Iterator[tuple[int, list[Json]]]) -> None:
         """Take all entries. Raises Malformed when the files of records are not of their form."""
@@ -94,11 +111,12 @@ class Walk:
         if line.index == 0:
             self.first = entry
         opened = self._open(line.index, entry, disclosures)
-        key = self.world.take(line.index, entry, opened)
+        taken = self.world.take(line.index, entry, opened)
         self.continuity.take(line.index, entry, opened)
-        if key is not None:
-            self.signatures.add(line.index, entry, key)
-        self._note(line.index, entry, opened)
+        self.batches.take(line.index, entry)
+        if taken.key is not None:
+            self.signatures.add(line.index, entry, taken.key, allowed=taken.allowed)
+        self._note(line.index, entry, opened, formed=taken.formed)
 
     def _prove(self, line: Line, leaf: bytes) -> None:
         try:
@@ -124,29 +142,37 @@ class Walk:
         self.hidden += [index] if hidden else []
         return opened
 
-    def _note(self, index: int, entry: Entry, opened: dict[str, Json]) -> None:
+    def _note(self, index: int, entry: Entry, opened: dict[str, Json], *, formed: bool) -> None:
         act = entry.act
         self.streams[act.stream] = index
-        self.actors.setdefault(act.person, set()).add(act.key)
+        self.actors.setdefault(act.person, {}).setdefault(act.key, []).append(index)
         self.named.setdefault(act.person, index)
+        if formed:
+            self._members(index, entry, opened)
+        if act.stream == self.bundle:
+            self._own(index, entry, formed=formed)
+        else:
+            self._time(index, entry)
+
+    def _members(self, index: int, entry: Entry, opened: dict[str, Json]) -> None:
+        """What the public members of an act of its form name, number and take in."""
+        act = entry.act
         for name in NAMING:
             if isinstance(act.public.get(name), str):
                 self.named.setdefault(str(act.public[name]), index)
-        for each in forms.as_list(act.public.get("exhibits")):
-            self.named.setdefault(str(each), index)
-        if act.stream == self.bundle:
-            self.own.append(entry)
-            return
-        if entry.ordinal is not None and act.type in _NUMBERING:
-            self.numbers.setdefault(str(act.public.get("case")), {})[entry.ordinal] = act.stream
+        if entry.ordinal is not None and act.type in NUMBERING:
+            given = self.numbers.setdefault(str(act.public["case"]), [])
+            given.append((index, entry.ordinal, act.stream))
         if act.type == "exhibit.received.v1":
-            self._files(entry, opened)
-        self._time(index, entry)
+            for each in forms.as_list(act.public["files"]):
+                digests = forms.as_object(opened.get(f"{_PART}{each}/digests"))
+                self.files.append(Intake(act.stream, str(each), index, _of_form(digests)))
 
-    def _files(self, entry: Entry, opened: dict[str, Json]) -> None:
-        files = self.digests.setdefault(entry.act.stream, {})
-        for each in forms.as_list(entry.act.public.get("files")):
-            files[str(each)] = opened.get(f"{_PART}{each}/digests")
+    def _own(self, index: int, entry: Entry, *, formed: bool) -> None:
+        if not self.own and formed and entry.act.type == "bundle.requested.v1":
+            self.request = index, entry
+        self.own.append(entry)
+        self.sealed = entry if formed and entry.act.type == "bundle.sealed.v1" else None
 
     def _time(self, index: int, entry: Entry) -> None:
         after, before = self.brackets.of(index)
@@ -154,8 +180,8 @@ class Walk:
             self.open_time.append(index)
         else:
             self.findings.count(Question.TIME)
-        early = after is not None and entry.recorded_at < after - TOLERANCE
-        late = before is not None and entry.recorded_at > before + TOLERANCE
+        early = after is not None and after - entry.recorded_at > TOLERANCE
+        late = before is not None and entry.recorded_at - before > TOLERANCE
         if early or late:
             words = "recorded_at lies outside of the time that others vouch for"
             self.findings.add("time.bracket", "verdict-v1 4", words, Question.TIME, entries=(index,))
@@ -173,9 +199,14 @@ class Walk:
 
 def _folded(name: str) -> str:
     """Return a member's name, that of a file's part without the file (bundle-v1, section 4)."""
-    return _PART + name.split("/")[2] if name.startswith(_PART) and name.count("/") == 2 else name
+    found = _FILE_PART.fullmatch(name)
+    return name if found is None else _PART + found[1]
 
 
-def digest_of(entry: Entry) -> str:
-    """Return the hex SHA-256 of an entry's bytes."""
-    return sha256(entry.data).hexdigest()
+def _of_form(digests: dict[str, Json]) -> dict[str, Json]:
+    """Return digests that were disclosed, none for what is not of their form."""
+    try:
+        catalogue.DIGESTS(digests, "digests")
+    except Malformed:
+        return {}
+    return digests

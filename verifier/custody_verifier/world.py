@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from custody_verifier.canonical import Json
-from custody_verifier.entry import Entry
+from custody_verifier.entry import Act, Entry
 from custody_verifier.errors import Malformed
 from custody_verifier.folding import fold
 from custody_verifier.rules import Broken, Judged, Matter, judge
+from custody_verifier.rules.matter import FOUNDED
 from custody_verifier.rules.names import RULES
-from custody_verifier.states import Case, Head, Key, States
+from custody_verifier.states import Head, Key, States
 from custody_verifier.verdict import Findings, Question, Weight
 
 AHEAD = timedelta(minutes=5)
@@ -37,19 +37,29 @@ def question_of(code: str) -> Question:
     return Question.TIME if family == "clock" else Question.AUTHORSHIP
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An entry that was judged. `key`: the one that must have signed it, if the entries before it know one.
+
+    `formed`: public members and names of the body are of the type's form; `allowed`: no rule is broken.
+    """
+
+    key: Key | None
+    formed: bool
+    allowed: bool
+
+
 @dataclass(slots=True)
 class World:
     """States after the entries so far, and what was found. `states.scope` None: every entry is given.
 
-    `seen` maps (size, root) to the first entry whose signer claims it; `needed` streams that were asked for
-    and are not given, to the first entry that asked.
+    `seen` maps (size, root) to the first entry whose signer claims it.
     """
 
     findings: Findings
     states: States = field(default_factory=States)
     seen: dict[tuple[int, bytes], int] = field(default_factory=dict)
-    needed: dict[str, int] = field(default_factory=dict)
-    signed: defaultdict[str, list[tuple[int, datetime]]] = field(default_factory=lambda: defaultdict(list))
+    signed: dict[tuple[str, str], list[tuple[int, datetime]]] = field(default_factory=dict)
     _taken: set[tuple[str, str]] = field(default_factory=set)
     _recorded: list[datetime] = field(default_factory=list)
     _newest: tuple[int, Entry] | None = None
@@ -59,30 +69,40 @@ class World:
         if self.states.scope is None and self._recorded:
             self._recorded += [self._recorded[-1]] * (index + 1 - len(self._recorded))
 
-    def take(self, index: int, entry: Entry, opened: Mapping[str, Json]) -> Key | None:
-        """Judge and fold one entry; return the key that must have signed it, if one is known."""
+    def take(self, index: int, entry: Entry, opened: Mapping[str, Json]) -> Taken:
+        """Judge and fold one entry."""
         self.states.asked.clear()
         self._place(index, entry)
         self._clock(index, entry)
         self._seen(index, entry)
         matter = Matter(entry.act, index, opened, self.states)
+        key = self._key(entry.act)
         judged = self._rules(matter)
         if judged is not None:
             self._number(index, entry, judged)
+            self._take_unique(index, judged)
+            self.findings.count(Question.CONTINUITY, int(entry.act.stream.startswith("exhibit/")))
         self._fold(matter, entry)
         self.findings.count(_PLACE)
-        if judged is None:
-            return None
-        self._take_unique(index, judged)
-        self.signed[entry.act.key].append((index, entry.recorded_at))
-        return judged.key
+        if key is None and matter.formed and entry.act.type == FOUNDED:
+            key = self._key(entry.act)  # who founds brings their key along
+        if key is not None:
+            self.findings.count(_AUTHORSHIP)
+        if key is not None and judged is not None:
+            self.signed.setdefault((entry.act.person, key.fingerprint), []).append((index, entry.recorded_at))
+        return Taken(key, matter.formed, judged is not None)
+
+    def _key(self, act: Act) -> Key | None:
+        """Return the key that must have signed: the one of the actor's that the act names."""
+        person = self.states.persons.get(act.person)
+        return None if person is None else person.keys.get(act.key)
 
     def close(self) -> None:
         """Add what can only be said after the last entry: acts of keys that were reported compromised."""
         for person in self.states.persons.values():
             for key in person.keys.values():
                 since = key.untrusted_since
-                for index, recorded in self.signed[key.fingerprint] if since else ():
+                for index, recorded in self.signed.get((person.name, key.fingerprint), ()):
                     if since is not None and recorded >= since:
                         words = f"the key is reported compromised since {since.isoformat()}"
                         self._found(
@@ -127,7 +147,7 @@ class World:
             if ordinal is not None:
                 self._found(index, "order.ordinal", "has a number that it cannot have", _PLACE)
             return
-        case = self.states.cases.setdefault(judged.numbered_in, Case())
+        case = self.states.cases[judged.numbered_in]
         expected = case.ordinal + 1
         if ordinal is None or ordinal < expected or (self.states.scope is None and ordinal != expected):
             self._found(index, "order.ordinal", f"has number {ordinal} and not {expected}", _PLACE)
@@ -155,33 +175,29 @@ class World:
     def _rules(self, matter: Matter) -> Judged | None:
         index, act = matter.index, matter.act
         try:
-            judged = judge(matter)
+            return judge(matter)
         except Broken as broken:
-            self._broken(index, act.type, act.stream, broken)
-            return None
+            self._broken(index, act, broken)
         except Malformed as fault:
             self._found(index, "act.malformed", str(fault), _AUTHORSHIP)
-            return None
-        self.findings.count(_AUTHORSHIP)
-        if act.stream.startswith("exhibit/"):
-            self.findings.count(Question.CONTINUITY)
-        return judged
+        return None
 
-    def _broken(self, index: int, kind: str, stream: str, broken: Broken) -> None:
+    def _broken(self, index: int, act: Act, broken: Broken) -> None:
         if broken.code == "act.unknown-type":
             questions = (
-                (_AUTHORSHIP, Question.CONTINUITY) if stream.startswith("exhibit/") else (_AUTHORSHIP,)
+                (_AUTHORSHIP, Question.CONTINUITY) if act.stream.startswith("exhibit/") else (_AUTHORSHIP,)
             )
             for question in questions:
-                words = f"{kind} is newer than this verifier"
+                words = f"{act.type} is newer than this verifier"
                 self._found(index, broken.code, words, question, Weight.NOT_CHECKED)
         elif self.states.asked:
             words = f"rests on streams that are not here: {', '.join(sorted(self.states.asked))}"
             self._found(index, "order.stream-missing", words, _AUTHORSHIP, Weight.NOT_CHECKED)
-            for name in self.states.asked:
-                self.needed.setdefault(name, index)
         else:
             self._rule(index, broken.code)
+            if question_of(broken.code) is _PLACE and act.type != FOUNDED and self._key(act) is None:
+                words = "nothing here says whose key signed it"
+                self._found(index, "signature.not-checked", words, _AUTHORSHIP, Weight.NOT_CHECKED)
 
     def _fold(self, matter: Matter, entry: Entry) -> None:
         act, states = entry.act, self.states

@@ -108,8 +108,12 @@ def test_logs_beside_a_bundle(folder: Path, told: Told, capsys: pytest.CaptureFi
         log.folder(folder / name)
         _run(folder, str(folder / "bundle.zip"), "--log", str(folder / name))
         assert code in capsys.readouterr().out
-    main([str(folder / "bundle.zip"), "--log", str(folder / "twin")])
+    both = folder / "both.policy"
+    both.write_bytes(f"log {other.vkey}\n".encode() + policy())
+    main([str(folder / "bundle.zip"), "--log", str(folder / "twin"), "--trust", str(both)])
     assert "another origin" in capsys.readouterr().out
+    main([str(folder / "bundle.zip"), "--log", str(folder / "log")])
+    assert "no policy says which log to trust" in capsys.readouterr().out
 
 
 def test_a_file_is_recognised(folder: Path, told: Told, capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,7 +178,8 @@ def test_receipts_beside_a_bundle(folder: Path, told: Told, capsys: pytest.Captu
     main([bundle, "--receipt", str(folder / "some.receipt")])
     assert "receipt.refused" in capsys.readouterr().out
     (folder / "huge.receipt").write_bytes(bytes(2_000_000))
-    assert _run(folder, bundle, "--receipt", str(folder / "huge.receipt")) == 2
+    assert _run(folder, bundle, "--receipt", str(folder / "huge.receipt")) == 3
+    assert "huge.receipt" in capsys.readouterr().out
 
 
 def test_issues_by_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from custody.canonical import Json
 from custody.values import to_base64
 from custody_verifier import catalogue, forms, signatures
+from custody_verifier.batches import Batches
 from custody_verifier.continuity import Continuity
 from custody_verifier.entry import Signature, read_entry
 from custody_verifier.errors import Malformed
@@ -30,13 +31,15 @@ def _codes(story: Story, *, only: set[str] | None = None) -> set[tuple[str, str]
     """Judge a story with all its values; return what is found."""
     findings = Findings()
     world, continuity, signed = World(findings), Continuity(findings), Signatures(findings)
+    batches = Batches(findings)
     for recorded, values in zip(story.entries, story.values, strict=True):
         entry = read_entry(recorded.entry.data, newer=True)
         opened = {name: value for name, value in values.items() if only is None or name in only}
-        key = world.take(recorded.index, entry, opened)
+        taken = world.take(recorded.index, entry, opened)
         continuity.take(recorded.index, entry, opened)
-        if key is not None:
-            signed.add(recorded.index, entry, key)
+        batches.take(recorded.index, entry)
+        if taken.key is not None:
+            signed.add(recorded.index, entry, taken.key, allowed=taken.allowed)
     signed.close()
     world.close()
     continuity.close()
@@ -51,14 +54,15 @@ def test_signatures_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _resigned(change: Callable[[Signature], Signature], at: int) -> set[tuple[str, str]]:
     story, findings = whole_story(), Findings()
-    world, signed = World(findings), Signatures(findings)
+    world, signed, batches = World(findings), Signatures(findings), Batches(findings)
     for recorded in story.entries:
         entry = read_entry(recorded.entry.data)
-        key = world.take(recorded.index, entry, {})
+        key = world.take(recorded.index, entry, {}).key
         assert key is not None
         if recorded.index == at % len(story.entries):
             entry = replace(entry, signature=change(entry.signature))
-        signed.add(recorded.index, entry, key)
+        batches.take(recorded.index, entry)
+        signed.add(recorded.index, entry, key, allowed=True)
     signed.close()
     return findings.codes() - {("time", "time.clock-corrected")}
 

@@ -17,8 +17,8 @@ FOUNDED = "ledger.founded.v1"
 class Matter:
     """An act at its index, the values opened, and all states before it.
 
-    `actor` is set once known; `formed`: public members and body are of the type's form; `numbered_in`: the case
-    that gives it a number; `taken`: unique (kind, value).
+    `actor` is set once known; `formed`: public members and names of the body are of the type's form;
+    `numbered_in`: the case that gives it a number; `taken`: unique (kind, value).
     """
 
     act: Act

@@ -24,13 +24,13 @@ function grouped(names) {
 async function judgeAnchor(policy, records, size, parts, read) {
   if (!parts.includes('checkpoint') || !parts.includes('note')) return { code: 'anchor.refused' };
   const bytes = await read(`data/anchors/${size}.checkpoint`);
-  const checkpoint = orNull(() => readCheckpoint(bytes));
   const note = await read(`data/anchors/${size}.note`);
-  if (!checkpoint || checkpoint.size !== size || !sameBytes(note, utf8(checkpoint.text))) return { code: 'anchor.refused' };
-  const said = await judgeCheckpoint(policy, checkpoint);
+  const checkpoint = bytes && note ? orNull(() => readCheckpoint(bytes)) : null;
+  const last = records.checkpoint;
+  if (!checkpoint || checkpoint.size !== size || size > last.size || !sameBytes(note, utf8(checkpoint.text))) return { code: 'anchor.refused' };
+  const said = policy ? await judgeCheckpoint(policy, checkpoint) : { good: true, times: [] };
   if (said.unsupported) return { unsupported: true };
   if (!said.good) return { code: 'anchor.refused' };
-  const last = records.checkpoint;
   const way = records.consistency.find((one) => one.from === size) ?? { path: [], to: last.size };
   const one = checkpoint.origin === last.origin && way.to === last.size;
   // log-v1, 5.3: a consistency proof that cannot be made
@@ -45,7 +45,7 @@ function isStrayed(records, sizes) {
   return wanted.length !== have.length || wanted.some((size, i) => size !== have[i]);
 }
 
-// The good anchors: size, root, times of cosignatures. `tokens`: those that stand beside them, by size.
+// The good anchors: size, root, times of cosignatures (none without a policy). `tokens`: those that stand beside them, by size. `read` gives null for what is too long.
 export async function judgeAnchors(findings, policy, records, names, read) {
   const good = [];
   const groups = grouped(names);
@@ -69,16 +69,17 @@ export function bracketOf(index, cosigned, stamped) {
   return { after: largest, before: least };
 }
 
-// Brackets of the entries, and the findings of clocks that contradict them.
-export function judgeBrackets(findings, entries, listed, cosigned, stamped) {
-  const runs = [];
-  for (const one of entries) {
-    const { index } = one;
-    const entry = listed(one) ? one.entry : null;
+// Runs of the indexes with one bracket; findings of the entries whose clock contradicts theirs.
+export function judgeBrackets(findings, indexes, judged, cosigned, stamped) {
+  for (const { index, recorded } of judged) {
     const { after, before } = bracketOf(index, cosigned, stamped);
-    const late = entry && before !== null && entry.recorded > before + FIVE_MINUTES;
-    const early = entry && after !== null && entry.recorded < after - FIVE_MINUTES;
+    const late = before !== null && recorded > before + FIVE_MINUTES;
+    const early = after !== null && recorded < after - FIVE_MINUTES;
     if (late || early) findings.fail('time', 'time.bracket', [index]);
+  }
+  const runs = [];
+  for (const index of indexes) {
+    const { after, before } = bracketOf(index, cosigned, stamped);
     const told = [after, before].map((time) => (time === null ? null : instantText(time)));
     const last = runs.at(-1);
     if (last && last[2] === told[0] && last[3] === told[1]) last[1] = index;

@@ -1,42 +1,55 @@
-// Who may act at all: the actor, their key, their roles (acts-v1, 9). Each question gives the broken rule, or null.
+// Who may act at all: the actor, their key, their roles (acts-v1, 9). Each function ends judging at a rule that is broken.
+import { rule } from './breaking.js';
 
-// The broken rule about actor and key, or null. `confirming`: the act confirms the key that signs it.
-export function brokenActor(state, act, confirming) {
-  const person = state.persons.get(act.actor.person);
-  if (!person) return state.isNotGiven(act.actor.person) ? 'order.stream-missing' : 'actor.unknown';
-  if (!person.active) return 'actor.deactivated';
+const SERVICE_TYPES = ['access.recorded.v1', 'fixity.checked.v1', 'bundle.sealed.v1', 'bundle.issued.v1'];
+
+// The actor and their key, good for this act.
+export function ruleActor(state, act) {
+  const person = state.person(act.actor.person);
+  rule(person, 'actor.unknown');
+  rule(person.active, 'actor.deactivated');
   const key = person.keys.get(act.actor.key);
-  if (!key) return 'key.unknown';
-  if (key.use !== 'act') return 'key.not-for-acts';
-  if (key.state === 'ended') return 'key.ended';
-  if (key.state === 'awaiting' && !confirming) return 'key.unconfirmed';
-  return null;
+  rule(key, 'key.unknown');
+  rule(key.use === 'act', 'key.not-for-acts');
+  rule(!key.ended, 'key.ended');
+  const confirming = act.type === 'person.confirmed.v1';
+  rule(key.confirmed || confirming, 'key.unconfirmed');
+  const own = SERVICE_TYPES.includes(act.type);
+  const service = person.roles.has('service');
+  rule(!service || own || confirming, 'service.own-types');
+  rule(service || !own, 'service.only');
 }
 
-// A role in the case that the act needs.
-export function brokenInCase(state, caseStream, person, roles) {
-  if (!state.cases.has(caseStream)) return null;
-  const held = state.rolesIn(caseStream, person);
-  if (!roles.some((role) => held.has(role))) return 'role.in-case';
-  return state.isAdministrator(person) ? 'role.administrator-excluded' : null;
+// A person, a case or an exhibit that the act concerns.
+export function demandPerson(state, name) {
+  const found = state.person(name);
+  rule(found, 'person.unknown');
+  return found;
 }
 
-export function brokenAdministrator(state, person) {
-  return state.isAdministrator(person) ? null : 'role.administrator';
+export function demandCase(state, name) {
+  const found = state.case(name);
+  rule(found, 'case.unknown');
+  return found;
 }
 
-// The person is enrolled.
-export function brokenEnrolment(state, stream) {
-  if (state.persons.has(stream)) return null;
-  return state.isNotGiven(stream) ? 'order.stream-missing' : 'person.unknown';
+export function demandExhibit(state, name) {
+  const found = state.exhibit(name);
+  rule(found, 'exhibit.unknown');
+  return found;
 }
 
-export function brokenCase(state, stream) {
-  if (state.cases.has(stream)) return null;
-  return state.isNotGiven(stream) ? 'order.stream-missing' : 'case.unknown';
+// The actor holds one of these roles in the case, and is no administrator.
+export function ruleRole(state, held, act, roles) {
+  rule(roles.some((role) => held.has(act.actor.person, role)), 'role.in-case');
+  ruleHandler(state, act);
 }
 
-export function brokenExhibit(state, stream) {
-  if (state.exhibits.has(stream)) return null;
-  return state.isNotGiven(stream) ? 'order.stream-missing' : 'exhibit.unknown';
+// An administrator does not handle evidence.
+export function ruleHandler(state, act) {
+  rule(!state.isAdministrator(act.actor.person), 'role.administrator-excluded');
+}
+
+export function ruleOpen(held) {
+  rule(!held.closed, 'case.closed');
 }

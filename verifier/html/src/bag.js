@@ -29,26 +29,32 @@ export function demandNeeded(files) {
 }
 
 
-// Names and digests as a manifest lists them, or null where a line is not of its form.
+
+// Names and digests as a manifest lists them, by ascending names; null where it is not of that form.
 function readManifest(bytes, digits) {
   const text = new TextDecoder().decode(bytes);
   const line = new RegExp(`^([0-9a-f]{${digits}})  ([A-Za-z0-9._/-]{1,200})$`);
   if (text !== '' && !text.endsWith('\n')) return null;
   const parts = text.split('\n').slice(0, -1).map((one) => line.exec(one));
   if (parts.includes(null)) return null;
-  return parts.map(([, digest, name]) => ({ digest, name }));
+  return parts.every((part, i) => i === 0 || parts[i - 1][2] < part[2]) ? parts.map(([, digest, name]) => ({ digest, name })) : null;
 }
 
-function judgeManifest(findings, manifest, names, digests, kind) {
+// A manifest that is far longer than it must be is not read.
+function mostOf(names, digits) {
+  return 4096 + 2 * names.reduce((length, name) => length + name.length + digits + 3, 0);
+}
+
+async function judgeManifest(findings, { file, read }, names, digests, kind) {
   findings.count('integrity');
-  const listed = readManifest(manifest, kind === 'sha256' ? 64 : 128);
+  const digits = kind === 'sha256' ? 64 : 128;
+  const listed = file.size <= mostOf(names, digits) ? readManifest(await read(file.name), digits) : null;
   if (listed === null) {
     findings.fail('integrity', 'bag.form');
     return;
   }
   const have = listed.map((line) => line.name);
-  if (!have.every((name, i) => i === 0 || have[i - 1] < name)) findings.fail('integrity', 'bag.form');
-  if (have.length !== names.length || [...have].sort().some((name, i) => name !== names[i])) findings.fail('integrity', 'bag.names');
+  if (have.length !== names.length || have.some((name, i) => name !== names[i])) findings.fail('integrity', 'bag.names');
   const known = new Set(names);
   if (listed.some((line) => known.has(line.name) && digests.get(line.name)[kind] !== line.digest)) findings.fail('integrity', 'bag.digest');
 }
@@ -68,10 +74,13 @@ export async function judgeBag(findings, files, digests, read, facts) {
   const payload = names.filter((name) => name.startsWith('data/'));
   const tags = names.filter((name) => !name.startsWith('data/') && name !== 'tagmanifest-sha256.txt');
   const oxum = { bytes: payload.reduce((sum, name) => sum + files.get(name).size, 0), files: payload.length };
-  const bagit = utf8('BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n');
-  if (!sameBytes(await read('bagit.txt'), bagit)) findings.fail('integrity', 'bag.form');
-  if (!sameBytes(await read('bag-info.txt'), utf8(bagInfo(facts, oxum)))) findings.fail('integrity', 'bag.form');
-  judgeManifest(findings, await read('manifest-sha256.txt'), payload, digests, 'sha256');
-  judgeManifest(findings, await read('manifest-sha512.txt'), payload, digests, 'sha512');
-  judgeManifest(findings, await read('tagmanifest-sha256.txt'), tags, digests, 'sha256');
+  const forms = { 'bagit.txt': 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n', 'bag-info.txt': bagInfo(facts, oxum) };
+  for (const [name, form] of Object.entries(forms)) {
+    const same = files.get(name).size === utf8(form).length && sameBytes(await read(name), utf8(form));
+    if (!same) findings.fail('integrity', 'bag.form');
+  }
+  const manifest = (name) => ({ file: files.get(name), read });
+  await judgeManifest(findings, manifest('manifest-sha256.txt'), payload, digests, 'sha256');
+  await judgeManifest(findings, manifest('manifest-sha512.txt'), payload, digests, 'sha512');
+  await judgeManifest(findings, manifest('tagmanifest-sha256.txt'), tags, digests, 'sha256');
 }

@@ -17,12 +17,14 @@ import { judgeCheckpoint, readPolicy } from './policy.js';
 import { isIssue, judgeReceipt } from './receipts.js';
 import { readRecords } from './records.js';
 import { Replay } from './replay.js';
-import { sha256 } from './sha256.js';
 import { Source } from './source.js';
 import { judgeToken } from './tokens.js';
 import { exitOf, Findings, QUESTIONS } from './verdict.js';
-import { keysOf, verifySignatures } from './witnessing.js';
+import { verifySignatures } from './witnessing.js';
 import { readZip } from './zip.js';
+
+const MOST_IN_NOTE = 1000000;
+const MOST_IN_TOKEN = 65536;
 
 class BundleCheck {
   // options: policy (bytes or null), tsaRoots (list of bytes of PEM files), receipts (list of bytes), persons (Map of person to set of fingerprints), ledger (hex or null),
@@ -47,13 +49,25 @@ class BundleCheck {
     await judgeBag(this.findings, this.zip.files, this.measured, read, this.records.facts);
     await this.judgeTrust(); // (4) the checkpoint under the reader's policy
     this.judgeProofs(); // (5) every entry in the tree, every disclosure
-    this.anchors = this.policy ? await judgeAnchors(this.findings, this.policy, this.records, this.zip.files.keys(), read) : [];
-    this.log = this.options.log ? await judgeLog(this.findings, this.policy, this.options.log, this.records.checkpoint, this.records.facts.at) : null;
+    this.anchors = await judgeAnchors(this.findings, this.policy, this.records, this.zip.files.keys(), (name) => this.short(name));
+    this.log = await this.judgeLog();
     await this.judgeEntries(); // (6) order, authorship, time, continuity
     await this.judgeScope(); // (7) completeness, files
     await this.judgeReceipts(); // (8) what is handed over beside it
     await this.judgeTime();
     return this.verdict();
+  }
+
+  // The bytes of a note or a token; null where it is longer than one may be.
+  async short(name) {
+    return this.zip.files.get(name).size <= (name.endsWith('.tsr') ? MOST_IN_TOKEN : MOST_IN_NOTE) ? this.read(name) : null;
+  }
+
+  async judgeLog() {
+    const { records, options } = this;
+    this.leaves = new Map(records.proofs.map(({ index }, i) => [index, hexOf(leafHash(records.lines[i]))]));
+    if (!options.log) return null;
+    return judgeLog(this.findings, this.policy, options.log, { checkpoint: records.checkpoint, at: records.facts.at, here: this.leaves });
   }
 
   async measure() {
@@ -118,16 +132,14 @@ class BundleCheck {
   }
 
   async judgeEntries() {
-    const { entries, findings } = this;
-    const first = entries[0]?.index === 0 ? entries[0] : null;
-    this.ledger = first ? hexOf(sha256(first.bytes)) : null;
+    const { entries, findings, records } = this;
     await verifySignatures(entries, (done, all) => this.told({ step: 'signatures', done, all }));
     const roots = this.knownRoots();
-    const given = new Set(entries.map((entry) => entry.act.stream));
-    const replay = new Replay(findings, { given, ledger: this.ledger, rootAt: (size) => roots.get(size) });
-    this.state = replay.judge(entries);
-    judgeBatches(findings, entries, false);
-    this.judgeLedger(first);
+    const given = new Set([...records.heads.map((head) => head.stream), records.facts.bundle]);
+    this.state = new Replay(findings, { given, rootAt: (size) => roots.get(size) }).judge(entries);
+    this.ledger = this.state.ledger;
+    judgeBatches(findings, entries);
+    this.judgeLedger(entries[0]?.index === 0 ? entries[0] : null);
     for (const [stream, list] of streamsOf(entries)) if (stream.startsWith('exhibit/')) judgeExhibit(findings, list);
     this.judgePersons();
   }
@@ -135,62 +147,47 @@ class BundleCheck {
   judgeLedger(first) {
     if (!first) return;
     const { ledger: pinned } = this.options;
-    const pin = pinned && pinned !== this.ledger;
-    if (pin || this.foundedOtherwise(first)) this.findings.fail('order', 'ledger.other', [0]);
-  }
-
-  foundedOtherwise(first) {
-    if (!first.formed || first.act.type !== 'ledger.founded.v1') return false;
     const { origin, log } = first.act.public;
-    if (origin !== this.records.checkpoint.origin) return true;
-    return this.policy !== null && !this.policy.logs.some((key) => log.includes(key.text));
+    const named = Array.isArray(log) ? log : [];
+    const strange = this.policy !== null && !this.policy.logs.some((key) => key.type === 1 && named.includes(key.text));
+    const other = (pinned && pinned !== this.ledger) || origin !== this.records.checkpoint.origin || strange;
+    this.findings.count('order');
+    if (other) this.findings.fail('order', 'ledger.other', [0]);
   }
 
   judgePersons() {
-    const { findings } = this;
-    const pins = this.options.persons;
-    for (const { act, index } of this.entries) {
-      const keys = pins.get(act.actor.person);
-      if (keys && !keys.has(act.actor.key)) findings.fail('authorship', 'person.pin', [], `${act.actor.person} ${index}`);
+    const { findings, entries, state } = this;
+    for (const [person, keys] of this.options.persons) {
+      const others = entries.filter(({ act }) => act.actor.person === person && !keys.has(act.actor.key)).map(({ index }) => index);
+      if (others.length > 0) findings.fail('authorship', 'person.pin', others, person);
     }
-    const enrolments = new Map(this.entries.filter((entry) => entry.act.type === 'person.enrolled.v1').map((entry) => [entry.act.stream, entry.index]));
-    const acting = new Set(this.entries.map((entry) => entry.act.actor.person));
-    for (const person of acting) {
-      if (this.state.persons.has(person)) findings.note('authorship', 'person.word', [enrolments.get(person) ?? 0], person);
+    for (const person of new Set(entries.map((entry) => entry.act.actor.person))) {
+      if (state.persons.has(person)) findings.note('authorship', 'person.word', [state.persons.get(person).word], person);
     }
   }
 
   async judgeScope() {
     const { findings, records, entries } = this;
     this.sealing = sealingOf(records);
-    this.recorded = new Map();
-    this.exhibits = scopeOf(records, this.sealing);
-    if (this.sealing) judgeCompleteness(findings, records, this.sealing, this.exhibits, await this.read('data/heads.jsonl'));
-    else findings.fail('order', 'seal.missing');
-    this.scan();
-    if (!this.sealing || !sameBytes(canonical(records.facts), canonical(this.factsAgain()))) findings.fail('integrity', 'bundle.facts');
-    this.recorded = recordedFiles(entries, this.exhibits);
+    this.scope = scopeOf(entries, this.sealing);
+    const held = { persons: this.state.persons, headsBytes: await this.read('data/heads.jsonl') };
+    this.streams = judgeCompleteness(findings, records, this.sealing, this.scope, held);
+    if (this.log) judgeScan(findings, this.log, { streams: this.streams, caseStream: this.scope.case });
+    if (!this.isAsTold()) findings.fail('integrity', 'bundle.facts');
+    this.recorded = recordedFiles(entries, this.scope.exhibits);
     judgeFiles(findings, this.recorded, this.measured);
     if (this.options.file) judgeLooseFile(findings, this.recorded, await digestsOf(new Source(this.options.file), 0, this.options.file.size));
   }
 
-  scan() {
-    const { records, sealing, log } = this;
-    if (!log || !sealing) return;
-    const here = new Set(records.proofs.map(({ index }) => index));
-    const listed = new Set(records.heads.map(({ stream }) => stream));
-    judgeScan(this.findings, log, { at: sealing.given.at, listed, here, caseStream: sealing.scope.case });
-  }
-
-  // Every member of bundle.json, computed again (bundle-v1, 4).
-  factsAgain() {
-    const { seal, given, scope } = this.sealing;
-    const { also, case: caseStream, exhibits } = scope;
-    const bundle = this.zip.folder.replace('bundle-', 'bundle/');
-    return {
-      at: given.at, bundle: bundle === seal.act.stream ? bundle : '', exhibits: this.exhibits, format: 'custody-bundle/1', ledger: this.ledger,
-      made_at: seal.recorded_at, origin: this.records.checkpoint.origin, scope: { also, case: caseStream, exhibits }, withheld: this.withheldCounts(),
+  // Every member of bundle.json, computed again (bundle-v1, 4), is what stands there.
+  isAsTold() {
+    const { seal, at } = this.sealing;
+    if (!seal || this.scope.given === null || this.ledger === null) return false;
+    const again = {
+      at, bundle: this.zip.folder.replace('bundle-', 'bundle/'), exhibits: this.scope.exhibits, format: 'custody-bundle/1', ledger: this.ledger,
+      made_at: seal.recorded_at, origin: this.records.checkpoint.origin, scope: this.scope.given, withheld: this.withheldCounts(),
     };
+    return sameBytes(canonical(this.records.facts), canonical(again));
   }
 
   withheldCounts() {
@@ -210,8 +207,8 @@ class BundleCheck {
     if (receipts.length === 0) return;
     const zip = { size: this.source.size, sha256: receipts.some(isIssue) ? await this.wholeDigest() : null };
     const context = {
-      keys: keysOf(this.entries), sealing: this.sealing, zip, service: this.state.ledger?.service, entries: this.entries,
-      listed: new Set(this.records.heads.map((head) => head.stream)), bundle: this.records.facts.bundle, checkpoint: this.records.checkpoint,
+      persons: this.state.persons, seal: this.sealing.seal, zip, streams: this.streams, caseStream: this.scope.case, leaves: this.leaves,
+      at: this.records.facts.at, bundle: this.records.facts.bundle, checkpoint: this.records.checkpoint,
     };
     for (const bytes of receipts) await judgeReceipt(this.findings, this.policy, bytes, context);
   }
@@ -229,8 +226,8 @@ class BundleCheck {
     const stamped = [];
     for (const { size, tokens, checkpoint } of this.anchors) {
       for (const token of this.roots ? tokens : []) {
-        this.findings.count('time');
-        const { time, code } = await judgeToken(await this.read(`data/anchors/${size}.${token}`), utf8(checkpoint.text), this.roots);
+        const bytes = await this.short(`data/anchors/${size}.${token}`);
+        const { time, code } = bytes ? await judgeToken(bytes, utf8(checkpoint.text), this.roots) : { code: 'time.token-refused' };
         if (code === 'time.tsa-unknown') this.findings.note('time', code);
         else if (code) this.findings.fail('time', code);
         else stamped.push({ size, times: [time] });
@@ -241,14 +238,15 @@ class BundleCheck {
 
   async judgeTime() {
     const stamped = await this.judgeTokens();
-    const at = this.sealing?.given.at ?? this.records.facts.at;
-    const all = this.records.proofs.map(({ index }, i) => ({ index, entry: this.records.entries[i] })).filter(({ index }) => index < at);
+    const { facts, proofs } = this.records;
+    const shown = proofs.map(({ index }) => index).filter((index) => index < facts.at);
+    const judged = this.entries.filter((entry) => entry.act.stream !== facts.bundle);
     const last = { size: this.records.checkpoint.size, times: this.said?.times ?? [] };
     const cosigned = this.said?.good ? [...this.anchors, last] : this.anchors;
-    const listed = ({ entry }) => entry && entry.act.stream !== this.records.facts.bundle;
-    this.brackets = judgeBrackets(this.findings, all, listed, cosigned, stamped);
+    this.brackets = judgeBrackets(this.findings, shown, judged, cosigned, stamped);
     const largest = stamped.reduce((size, one) => Math.max(size, one.size), 0);
-    const open = all.filter(listed).filter(({ index }) => index >= largest).map(({ index }) => index);
+    const open = judged.filter(({ index }) => index >= largest).map(({ index }) => index);
+    this.findings.count('time', judged.length - open.length);
     if (!this.roots) this.findings.notChecked('time', 'time.not-vouched');
     else if (open.length > 0) this.findings.notChecked('time', 'time.not-vouched', open);
     this.stamped = this.roots !== null && open.length === 0;
@@ -264,7 +262,7 @@ class BundleCheck {
     const word = this.log ? 'checked' : 'attested';
     const bases = { integrity: 'checked', authorship: word, order: word, time: 'checked', continuity: word, files: 'checked' };
     const questions = Object.fromEntries(QUESTIONS.map((question) => [question, this.findings.answer(question, bases[question])]));
-    const needless = [this.recorded.size === 0 && !this.options.file ? 'files' : '', this.roots ? '' : 'time'];
+    const needless = [this.recorded.size === 0 ? 'files' : '', this.roots ? '' : 'time'];
     const required = this.options.require ?? QUESTIONS.filter((question) => !needless.includes(question)).sort();
     const { facts, checkpoint } = this.records;
     return {

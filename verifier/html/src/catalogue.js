@@ -23,7 +23,7 @@ const packaging = orNothing(closed({ type: someText, bag_number: textOrNull }));
 const quantity = closed({ value: grammar('decimal'), unit: someText });
 const retention = closed({ class: someText, action_date: orNothing(dateForm) });
 const acquisition = orNothing(closed({ device: textOrNull, id: textOrNull, type: textOrNull }));
-const digests = closed({ sha256: hexDigits(64), sha512: hexDigits(128), size: integerFrom(0) });
+export const digestsForm = closed({ sha256: hexDigits(64), sha512: hexDigits(128), size: integerFrom(0) });
 const found = closed({
   name: anyText, path: orNothing(anyText), mime_declared: textOrNull, mime_detected: textOrNull, modified_at: textOrNull,
   'metadata?': mapping(grammar('claim name'), anyText, 1, 1000), 'name_bytes?': grammar('base64'),
@@ -37,7 +37,7 @@ const physical = {
   needed: { ...described, place, quantity, condition: someText, identifiers, packaging, seal: orNothing(closed({ number: someText, type: textOrNull })) },
   optional: { ...remarked, hazards: someText },
 };
-const digital = { needed: { ...described, place }, optional: { ...remarked, acquisition }, files: { digests, found } };
+const digital = { needed: { ...described, place }, optional: { ...remarked, acquisition }, files: { digests: digestsForm, found } };
 const amendable = {
   needed: { reason: someText }, optional: { ...described, ...remarked, quantity, condition: someText, identifiers, packaging, hazards: someText, acquisition },
   someFiles: { found }, atLeastOne: true,
@@ -141,12 +141,13 @@ export const TYPES = {
   },
 };
 
-const FILE_MEMBER = /^files\/([0-9a-f-]{36})\/([a-z]+)$/;
+const FILE_MEMBER = /^files\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/([a-z0-9-]+)$/;
 
 // The form of each member of a body, or null where it has none here; files: the uuids that the act may speak of, null where any.
 function formOf(body, name) {
   const parts = FILE_MEMBER.exec(name);
-  if (parts && uuidForm(parts[1])) return (body.files ?? body.someFiles ?? {})[parts[2]] ?? null;
+  const ofFiles = body.files ?? body.someFiles ?? {};
+  if (parts) return Object.hasOwn(ofFiles, parts[2]) ? ofFiles[parts[2]] : null;
   return Object.hasOwn(body.needed, name) ? body.needed[name] : Object.hasOwn(body.optional, name) ? body.optional[name] : null;
 }
 

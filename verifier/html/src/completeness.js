@@ -3,102 +3,92 @@ import { hexOf } from './bytes.js';
 import { sha256 } from './sha256.js';
 
 const NAMES = ['from', 'case', 'person', 'to', 'requested_by', 'exhibit', 'duplicate_of'];
-const NUMBERED_TYPES = ['exhibit.received.v1', 'exhibit.case-corrected.v1'];
+export const NUMBERED_TYPES = ['exhibit.received.v1', 'exhibit.case-corrected.v1'];
 
-// The request and the sealing with which the bundle's own stream ends, or null.
-export function sealingOf(records) {
-  const { bundle } = records.facts;
-  const own = records.entries.filter((entry) => entry?.act.stream === bundle);
-  const last = records.entries.at(-1);
-  const [request] = own;
-  const sealed = last && Number.isSafeInteger(last.act.public.at) && last.act.stream === bundle && last.act.type === 'bundle.sealed.v1';
-  const requested = request?.formed && request.act.type === 'bundle.requested.v1';
-  return sealed && requested ? { request, seal: last, given: last.act.public, scope: request.act.public } : null;
+// Request and sealing of the bundle's own stream, each null where it is not here; `at`: the size that both or bundle.json say; `alone`: nothing else is there.
+export function sealingOf({ facts, entries }) {
+  const own = entries.filter((entry) => entry?.act.stream === facts.bundle);
+  const [first] = own;
+  const last = own.at(-1);
+  const request = first?.formed && first.act.type === 'bundle.requested.v1' ? first : null;
+  const seal = last?.formed && last.act.type === 'bundle.sealed.v1' ? last : null;
+  return { request, seal, at: seal ? seal.act.public.at : facts.at, alone: own.length === 2 && entries.at(-1) === last };
 }
 
-// The exhibits of the scope (bundle-v1, 8.2), sorted; without a sealing as of the size that bundle.json names.
-export function scopeOf(records, sealing) {
-  const entries = records.entries.filter(Boolean);
-  const request = entries.find((entry) => entry.formed && entry.act.type === 'bundle.requested.v1' && entry.act.stream === records.facts.bundle);
-  if (!request) return [];
-  const scope = request.act.public;
-  if (scope.case === null) return [...scope.exhibits];
-  const numbered = numberedIn(entries, scope.case, sealing?.given.at ?? records.facts.at);
-  return [...new Set(numbered.map((entry) => entry.act.stream))].sort();
+// Index, number and exhibit of each number that entries below `at` give in a case.
+function numbersIn(entries, caseStream, at) {
+  return entries
+    .filter((entry) => entry.formed && NUMBERED_TYPES.includes(entry.act.type) && entry.act.public.case === caseStream)
+    .filter((entry) => entry.index < at && Object.hasOwn(entry.assigned, 'ordinal'))
+    .map((entry) => ({ number: entry.assigned.ordinal, exhibit: entry.act.stream }));
 }
 
-function numberedIn(entries, caseStream, at) {
-  return entries.filter(
-    (entry) => NUMBERED_TYPES.includes(entry.act.type) && entry.act.public.case === caseStream && entry.index < at,
-  );
+// Case, exhibits and further streams of the scope (bundle-v1, 8.2 and 8.3.2).
+export function scopeOf(entries, { request, at }) {
+  if (!request) return { case: null, exhibits: [], streams: [], given: null };
+  const { also, case: whole, exhibits } = request.act.public;
+  const chosen = whole === null ? exhibits : [...new Set(numbersIn(entries, whole, at).map(({ exhibit }) => exhibit))].sort();
+  const streams = also.flatMap((kind) => chosen.map((exhibit) => `${kind}/${exhibit.split('/')[1]}`));
+  return { case: whole, exhibits: chosen, streams, given: { also, case: whole, exhibits } };
 }
 
-function judgeSeal(findings, records, sealing, headsBytes) {
-  const { heads } = records;
+function isExact(heads, seal, bytes) {
   const sorted = heads.every((head, i) => i === 0 || heads[i - 1].stream < head.stream);
-  const exact = hexOf(sha256(headsBytes)) === sealing.given.heads && heads.length === sealing.given.streams;
-  if (!sorted || !exact) findings.fail('order', 'seal.heads');
+  return sorted && hexOf(sha256(bytes)) === seal.act.public.heads && heads.length === seal.act.public.streams;
 }
 
 // Streams that must be listed, each with the first entry that names it (bundle-v1, 8.3).
-function namedStreams(entries, sealing, exhibits) {
+function namedStreams(entries, { request }, scope) {
   const named = new Map();
   const name = (stream, index) => named.has(stream) || named.set(stream, index);
   for (const { act, formed, index } of entries) {
     name(act.actor.person, index);
     for (const member of formed ? NAMES : []) if (typeof act.public[member] === 'string') name(act.public[member], index);
   }
-  for (const stream of exhibits) name(stream, sealing.request.index);
-  if (sealing.scope.case !== null) name(sealing.scope.case, sealing.request.index);
+  for (const stream of scope.exhibits) name(stream, request.index);
   return named;
 }
 
-function enrolledByFounding(first) {
-  if (!first?.formed || first.act.type !== 'ledger.founded.v1') return [];
-  return [first.act.public.founder.person, first.act.public.service.person];
-}
-
-function isWhole(head, entries) {
-  const last = entries.at(-1);
-  if (!last || last.act.version !== head.version) return false;
-  return hexOf(sha256(last.bytes)) === head.hash;
-}
-
-function judgeNumbers(findings, entries, sealing) {
-  const { scope, given } = sealing;
+function judgeNumbers(findings, entries, { seal, at }, scope) {
+  const last = seal.act.public.exhibits;
   if (scope.case === null) {
-    if (given.exhibits !== null) findings.fail('order', 'seal.heads');
+    if (last !== null) findings.fail('order', 'seal.heads');
     return;
   }
-  const numbers = numberedIn(entries, scope.case, given.at).map((entry) => entry.assigned.ordinal);
-  const whole = numbers.length === given.exhibits && [...numbers].sort((a, b) => a - b).every((number, i) => number === i + 1);
-  if (!whole) findings.fail('order', 'entry.left-out');
+  const numbers = numbersIn(entries, scope.case, at).map(({ number }) => number).sort((a, b) => a - b);
+  if (numbers.length !== last || numbers.some((number, i) => number !== i + 1)) findings.fail('order', 'entry.left-out');
 }
 
-// All of seal.heads, entry.left-out and entry.uninvited that the bundle itself can show.
-export function judgeCompleteness(findings, records, sealing, exhibits, headsBytes) {
+function judgeHeads(findings, heads, own, streams) {
+  findings.count('order', heads.length);
+  for (const head of heads) {
+    const last = streams.get(head.stream)?.at(-1);
+    if (head.stream === own) findings.fail('order', 'seal.heads');
+    else if (last?.act.version !== head.version || last.digest !== head.hash) findings.fail('order', 'entry.left-out', last ? [last.index] : []);
+  }
+}
+
+// All of seal.missing, seal.heads, entry.left-out and entry.uninvited that the bundle itself can show; the streams that belong here.
+export function judgeCompleteness(findings, records, sealing, scope, { persons, headsBytes }) {
   const entries = records.entries.filter(Boolean);
-  const { at } = sealing.given;
-  const own = records.facts.bundle;
-  findings.count('order', records.heads.length);
-  judgeSeal(findings, records, sealing, headsBytes);
-  const byStream = streamsOf(entries.filter((entry) => entry.act.stream !== own));
-  for (const head of records.heads) {
-    const list = byStream.get(head.stream) ?? [];
-    if (!isWhole(head, list)) findings.fail('order', 'entry.left-out', list.slice(-1).map((entry) => entry.index));
-  }
+  const { request, seal, at, alone } = sealing;
+  if (!request || !seal || !alone) findings.fail('order', 'seal.missing');
+  const streams = streamsOf(entries);
+  judgeHeads(findings, records.heads, records.facts.bundle, streams);
   const listed = new Set(records.heads.map((head) => head.stream));
-  const first = entries[0]?.index === 0 ? entries[0] : null;
-  const free = new Set(enrolledByFounding(first));
-  for (const [stream, index] of namedStreams(entries, sealing, exhibits)) {
-    if (!listed.has(stream) && !free.has(stream)) findings.fail('order', 'entry.left-out', [index]);
-  }
-  if (!first || !listed.has(first.act.stream)) findings.fail('order', 'entry.left-out', [0]);
-  judgeNumbers(findings, entries, sealing);
-  for (const [stream, list] of byStream) {
+  for (const [stream, list] of streams) {
     const last = list.at(-1).index;
-    if (!listed.has(stream) || last >= at) findings.fail('order', 'entry.uninvited', [last]);
+    if (stream !== records.facts.bundle && (!listed.has(stream) || last >= at)) findings.fail('order', 'entry.uninvited', [last]);
   }
+  const named = namedStreams(entries, sealing, scope);
+  for (const [stream, index] of named) {
+    if (!listed.has(stream) && persons.get(stream)?.word !== 0) findings.fail('order', 'entry.left-out', [index]);
+  }
+  const first = entries[0]?.index === 0 ? entries[0] : null;
+  if (!first || !listed.has(first.act.stream)) findings.fail('order', 'entry.left-out', [0]);
+  if (request && seal && !isExact(records.heads, seal, headsBytes)) findings.fail('order', 'seal.heads');
+  if (request && seal) judgeNumbers(findings, entries, sealing, scope);
+  return new Set([...listed, ...named.keys(), ...scope.streams]);
 }
 
 // The entries of each stream, in order.

@@ -102,6 +102,7 @@ export function readEntry(bytes) {
     bytes,
     message,
     actHash: hexOf(sha256(message)),
+    digest: hexOf(sha256(bytes)),
     leaf: leafHash(bytes),
     signed: signedMessage(message, value.signature),
     occurred: claimedInstant(value.act.occurred_at),

@@ -10,7 +10,7 @@ export function grammar(name) {
   return (value) => fits(name, value);
 }
 
-export const someText = (value) => typeof value === 'string' && value.trim() !== '';
+export const someText = (value) => typeof value === 'string' && /\P{White_Space}/u.test(value);
 export const anyText = (value) => typeof value === 'string';
 export const flag = (value) => value === true || value === false;
 export const uuidForm = grammar('uuid');
@@ -42,8 +42,16 @@ export function listOf(form, least, most) {
   return (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(form);
 }
 
+// Whether a text sorts before another by its bytes in UTF-8, which is by its code points.
+export function isBefore(one, other) {
+  const [left, right] = [[...one], [...other]];
+  const at = left.findIndex((sign, i) => sign !== right[i]);
+  if (at < 0 || at >= right.length) return at < 0 && left.length < right.length;
+  return left[at].codePointAt(0) < right[at].codePointAt(0);
+}
+
 export function sortedList(form, least = 0, most = Infinity) {
-  const ordered = (value) => value.every((item, i) => i === 0 || value[i - 1] < item);
+  const ordered = (value) => value.every((item, i) => i === 0 || isBefore(value[i - 1], item));
   return (value) => listOf(form, least, most)(value) && ordered(value);
 }
 
@@ -72,6 +80,5 @@ export function keyForm(use = null) {
 
 // A log key as text: name, 8 hex digits, base64. Which keys may sign is the policy's matter.
 export function vkeyForm(value) {
-  const parts = typeof value === 'string' ? /^([^+\s]+)\+[0-9a-f]{8}\+(.+)$/.exec(value) : null;
-  return parts !== null && fits('base64', parts[2]);
+  return typeof value === 'string' && /^(?=.{1,4000}$)[!-*,-~]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/.test(value);
 }

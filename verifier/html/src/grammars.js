@@ -19,17 +19,18 @@ const CLAIMED = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-
 const RECORDED = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{6})Z$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
-// Days since 1970-01-01, or null where the date does not exist.
+// Days since 1970-01-01, or null where the date does not exist; years from 1 on.
 function dayOf(year, month, day) {
-  const instant = Date.UTC(year, month - 1, day);
-  const date = new Date(instant);
-  return year >= 1000 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? instant / 86400000 : null;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  const instant = date.getTime();
+  return year >= 1 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? instant / 86400000 : null;
 }
 
 function microseconds(parts) {
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number);
   const days = dayOf(year, month, day);
-  if (days === null || year > 9998 || hour > 23 || minute > 59 || second > 59) return null;
+  if (days === null || year < 1000 || year > 9998 || hour > 23 || minute > 59 || second > 59) return null;
   const seconds = days * 86400 + hour * 3600 + minute * 60 + second;
   return BigInt(seconds) * 1000000n + BigInt((parts[7] ?? '').padEnd(6, '0'));
 }

@@ -1,5 +1,6 @@
 // A copy of the log: tiles, entries and checkpoint fit each other and the policy; what belongs in the bundle is there (log-v1, 2).
 import { hexOf, sameBytes } from './bytes.js';
+import { NUMBERED_TYPES } from './completeness.js';
 import { readEntry } from './entries.js';
 import { leafHash, rootOf, rootsOf } from './merkle.js';
 import { readCheckpoint } from './notes.js';
@@ -7,7 +8,8 @@ import { judgeCheckpoint } from './policy.js';
 import { demand } from './refusal.js';
 
 const WIDTH = 256;
-const INTO = ['exhibit.received.v1', 'exhibit.case-corrected.v1'];
+const MOST_IN_NOTE = 1000000;
+const MOST_IN_BUNDLE = WIDTH * 65537;
 
 // Number of a tile in groups of three digits (log-v1, 2.1).
 function numbered(number) {
@@ -17,16 +19,19 @@ function numbered(number) {
 }
 
 class LogCopy {
-  // files: path below the folder to blob.
-  constructor(files) {
+  // files: path below the folder to blob; here: leaf hash in hex of the entries that need no looking at, by index; at: below which all are looked at.
+  constructor(files, here, at) {
     this.files = files;
+    this.here = here;
+    this.at = at;
     this.leaves = [];
     this.places = [];
   }
 
-  async bytes(name) {
+  async bytes(name, most = MOST_IN_BUNDLE) {
     const blob = this.files.get(name);
     demand(blob, 'missing', name);
+    demand(blob.size <= most, 'too long', name);
     return new Uint8Array(await blob.arrayBuffer());
   }
 
@@ -37,7 +42,7 @@ class LogCopy {
   }
 
   async read() {
-    this.checkpoint = readCheckpoint(await this.bytes('checkpoint'));
+    this.checkpoint = readCheckpoint(await this.bytes('checkpoint', MOST_IN_NOTE));
     const { size, root } = this.checkpoint;
     for (let at = 0; at < size; at += WIDTH) await this.readBundle(at / WIDTH, Math.min(WIDTH, size - at));
     await this.checkTiles();
@@ -58,9 +63,12 @@ class LogCopy {
   }
 
   take(bytes) {
-    this.leaves.push(leafHash(bytes));
+    const index = this.leaves.length;
+    const leaf = leafHash(bytes);
+    this.leaves.push(leaf);
+    if (index >= this.at || this.here.get(index) === hexOf(leaf)) return;
     const { act } = readEntry(bytes);
-    this.places.push({ stream: act.stream, into: INTO.includes(act.type) ? (act.public.case ?? null) : null });
+    this.places.push({ index, stream: act.stream, into: NUMBERED_TYPES.includes(act.type) ? (act.public.case ?? null) : null });
   }
 
   async checkTiles() {
@@ -82,36 +90,41 @@ class LogCopy {
   }
 }
 
-// The copy where it is sound and large enough; findings are added where it is not. at: the sealed size.
-export async function judgeLog(findings, policy, files, checkpoint, at) {
-  const copy = new LogCopy(files);
+// The copy where it is sound and large enough; findings are added where it is not. at: the size that bundle.json names; here: as LogCopy has it.
+export async function judgeLog(findings, policy, files, { checkpoint, at, here }) {
+  if (!policy) {
+    findings.notChecked('order', 'log.refused');
+    return null;
+  }
+  const copy = new LogCopy(files, here, at);
   let fault = null;
-  findings.count('order');
   await copy.read().catch((error) => {
     if (error.name !== 'Refusal') throw error;
     fault = error.message;
   });
-  const said = fault === null && policy ? await judgeCheckpoint(policy, copy.checkpoint) : null;
+  const said = fault === null ? await judgeCheckpoint(policy, copy.checkpoint) : null;
   if (said?.unsupported) {
     findings.notChecked('order', 'signature.unsupported');
     return null;
   }
-  if (fault !== null || !said?.good) {
+  if (fault !== null || !said.good || copy.checkpoint.origin !== checkpoint.origin) {
     findings.fail('order', 'log.refused', [], fault ?? '');
+    return null;
+  }
+  findings.count('order', copy.leaves.length);
+  if (copy.checkpoint.size < at) {
+    findings.notChecked('order', 'log.short');
     return null;
   }
   const root = copy.rootsAt(new Set([checkpoint.size])).get(checkpoint.size);
   if (root && !sameBytes(root, checkpoint.root)) findings.fail('order', 'order.fork');
-  if (copy.checkpoint.size >= at) return copy;
-  findings.notChecked('order', 'log.short');
-  return null;
+  return copy;
 }
 
-// Every entry below `at` of a listed stream, or with a number in the case of the scope, is here.
-export function judgeScan(findings, copy, { at, listed, here, caseStream }) {
-  copy.places.slice(0, at).forEach(({ stream, into }, index) => {
-    const belongs = listed.has(stream) || (caseStream !== null && into === caseStream);
-    if (belongs && !here.has(index)) findings.fail('order', 'entry.left-out', [index]);
-  });
+// Of the entries that are not here, none is of a stream that belongs here, or has a number in the case of the scope.
+export function judgeScan(findings, copy, { streams, caseStream }) {
+  for (const { index, stream, into } of copy.places) {
+    if (streams.has(stream) || (caseStream !== null && into === caseStream)) findings.fail('order', 'entry.left-out', [index]);
+  }
 }
 

@@ -56,7 +56,7 @@ export function readNote(bytes) {
 export function readTree(text) {
   const lines = text.split('\n');
   demand(lines.length === 4 && lines[3] === '', 'not three lines');
-  demand(fits('origin', lines[0]) && originIsNarrow(lines[0]), 'not an origin', 'origin');
+  demand(isLogOrigin(lines[0]), 'not an origin', 'origin');
   const size = numberOf(lines[1]);
   const root = fromBase64(lines[2]);
   demand(root.length === 32, 'not a root', 'root');
@@ -65,8 +65,8 @@ export function readTree(text) {
 }
 
 // ledger-v1, 5.1: labels begin and end with a letter or digit.
-function originIsNarrow(origin) {
-  return /^[a-z0-9]+([.-][a-z0-9]+)*(\/[a-z0-9]+([.-][a-z0-9]+)*)*\/[0-9a-f]{8}$/.test(origin);
+export function isLogOrigin(origin) {
+  return fits('origin', origin) && /^[a-z0-9]+([.-][a-z0-9]+)*(\/[a-z0-9]+([.-][a-z0-9]+)*)*\/[0-9a-f]{8}$/.test(origin);
 }
 
 export function readCheckpoint(bytes) {

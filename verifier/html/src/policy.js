@@ -8,6 +8,7 @@ import { utf8 } from './bytes.js';
 
 const ALLOWED = /^[\t\n\x20-\x7e\u0080-\u{10ffff}]*$/u;
 const LIMIT = 100;
+const LAST_TIME = 253370764800n; // the year 9999: later ones are no calendar times
 
 class PolicyReader {
   constructor() {
@@ -121,15 +122,16 @@ function isMet(policy, name, counted) {
 
 // What the policy says of a checkpoint: signed, counted, missing and not judged witnesses, good cosignatures' times.
 export async function judgeCheckpoint(policy, checkpoint) {
-  const said = { signed: false, failed: false, unsupported: false, counted: new Set(), notJudged: new Set(), times: [] };
+  const said = { signed: false, failed: false, unsupported: false, counted: new Set(), notJudged: new Set(), latest: new Map() };
   for (const line of checkpoint.lines) {
-    for (const key of policy.logs.filter((log) => isOf(line, log) && log.type === 1)) {
+    for (const key of policy.logs.filter((log) => isOf(line, log) && log.type === 1 && log.name === checkpoint.origin)) {
       await judgeLogLine(said, line, key, checkpoint);
     }
     for (const key of policy.witnesses.filter((witness) => isOf(line, witness))) {
       await judgeWitnessLine(said, line, key, checkpoint);
     }
   }
+  said.times = [...said.latest.values()].filter((time) => time < LAST_TIME).map((time) => time * 1000000n);
   said.missing = policy.witnesses.map((key) => key.label).filter((name) => !said.counted.has(name) && !said.notJudged.has(name));
   said.good = said.signed && !said.failed;
   said.met = policy.quorum === 'none' || isMet(policy, policy.quorum, said.counted);
@@ -140,9 +142,11 @@ export async function judgeCheckpoint(policy, checkpoint) {
 async function judgeLogLine(said, line, key, checkpoint) {
   const answer = await judgeLine(line, key, checkpoint.text);
   if (answer === 'unsupported') said.unsupported = true;
-  else if (answer === 'good' && checkpoint.origin === key.name) Object.assign(said, { signed: true, logKey: key });
+  else if (answer === 'good') Object.assign(said, { signed: true, logKey: key });
   else if (answer === 'refused') said.failed = true;
 }
+
+const latestOf = (one, other) => (one === undefined || other > one ? other : one);
 
 async function judgeWitnessLine(said, line, key, checkpoint) {
   if (key.type === 6) {
@@ -153,5 +157,5 @@ async function judgeWitnessLine(said, line, key, checkpoint) {
   if (answer === 'refused') said.failed = true;
   if (answer !== 'good') return;
   said.counted.add(key.label);
-  said.times.push(cosigned(line, checkpoint.text).time * 1000000n);
+  said.latest.set(key.label, latestOf(said.latest.get(key.label), cosigned(line, checkpoint.text).time));
 }

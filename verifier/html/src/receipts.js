@@ -1,5 +1,6 @@
 // Receipts handed over beside the bundle: of its issue, or of entries that it may have left out (verdict-v1, 3).
-import { sameBytes } from './bytes.js';
+import { hexOf, sameBytes } from './bytes.js';
+import { NUMBERED_TYPES } from './completeness.js';
 import { leafHash, isIncluded } from './merkle.js';
 import { readCheckpoint, readReceipt } from './notes.js';
 import { readEntry } from './entries.js';
@@ -7,8 +8,6 @@ import { judgeCheckpoint } from './policy.js';
 import { demand, orNull } from './refusal.js';
 import { judgeSignature } from './signatures.js';
 import { fromBase64 } from './base64.js';
-
-const INTO_CASE = ['exhibit.received.v1', 'exhibit.case-corrected.v1'];
 
 // Entry, receipt and checkpoint of a `.receipt` file (bundle-v1, 10). Refuses another form.
 export function readReceiptFile(bytes) {
@@ -25,47 +24,45 @@ async function isProven(policy, { entry, path, checkpoint }) {
   return said.good && isIncluded(leafHash(entry.bytes), entry.index, checkpoint.size, path, checkpoint.root);
 }
 
-async function judgeIssue(findings, context, entry) {
-  const { keys, sealing, zip, service } = context;
-  const key = keys.get(entry.act.actor.key);
-  const good =
-    entry.act.actor.person === service && key && key.algorithm === entry.signature.algorithm && entry.signed !== null &&
-    (await judgeSignature(entry.signature.algorithm, key, entry.signed, fromBase64(entry.signature.value))) === 'good';
-  if (!good || entry.act.public.sealed !== sealing?.seal.actHash) {
-    findings.notChecked('order', 'receipt.refused', [entry.index]);
+// An issue of this bundle: by the service, of this sealing, naming this zip.
+async function judgeIssue(findings, { persons, seal, zip }, entry) {
+  const { act, index } = entry;
+  const person = persons.get(act.actor.person);
+  const key = person?.roles.has('service') ? person.keys.get(act.actor.key) : null;
+  const of = key && act.public.sealed === seal?.actHash && key.algorithm === entry.signature.algorithm && entry.signed !== null;
+  if (!of || (await judgeSignature(key.algorithm, key, entry.signed, fromBase64(entry.signature.value))) !== 'good') {
+    findings.notChecked('order', 'receipt.refused', [index]);
     return;
   }
-  const { sha256: digest, size } = entry.act.public;
-  if (digest === zip.sha256 && size === zip.size) findings.note('integrity', 'bundle.issued', [entry.index]);
-  else findings.fail('integrity', 'bundle.altered', [entry.index]);
+  findings.count('integrity');
+  if (act.public.sha256 === zip.sha256 && act.public.size === zip.size) findings.note('integrity', 'bundle.issued', [index]);
+  else findings.fail('integrity', 'bundle.altered', [index]);
 }
 
-function belongsHere(context, { act }) {
-  const { listed, sealing } = context;
-  if (listed.has(act.stream)) return true;
-  return sealing !== null && sealing.scope.case !== null && INTO_CASE.includes(act.type) && act.public.case === sealing.scope.case;
+function belongsHere({ streams, caseStream }, { act }) {
+  return streams.has(act.stream) || (caseStream !== null && NUMBERED_TYPES.includes(act.type) && act.public.case === caseStream);
 }
 
 function judgeOther(findings, context, entry) {
-  const { entries, sealing } = context;
-  const here = entries.find((one) => one.index === entry.index);
-  if (here && !sameBytes(here.bytes, entry.bytes)) findings.fail('order', 'order.fork', [entry.index]);
-  else if (here || !belongsHere(context, entry) || !sealing || entry.index >= sealing.given.at) findings.note('order', 'receipt.beside', [entry.index]);
-  else findings.fail('order', 'entry.left-out', [entry.index]);
+  const { leaves, at, bundle } = context;
+  const here = leaves.get(entry.index);
+  const lost = here === undefined && entry.index < at && belongsHere(context, entry) && entry.act.stream !== bundle;
+  if (here !== undefined && here !== hexOf(entry.leaf)) findings.fail('order', 'order.fork', [entry.index]);
+  else if (lost) findings.fail('order', 'entry.left-out', [entry.index]);
+  else findings.note('order', 'receipt.beside', [entry.index]);
 }
 
-// One receipt file under the policy. context: keys, sealing, zip, service, listed, entries, bundle, checkpoint.
+// One receipt file under the policy. context: persons, seal, zip, streams that belong here, caseStream, leaves (index to hex), at, bundle, checkpoint.
 export async function judgeReceipt(findings, policy, bytes, context) {
   const receipt = orNull(() => readReceiptFile(bytes));
-  findings.count('order');
-  if (!receipt || !policy || !(await isProven(policy, receipt))) {
+  const last = context.checkpoint;
+  if (!receipt || !policy || receipt.checkpoint.origin !== last.origin || !(await isProven(policy, receipt))) {
     findings.notChecked('order', 'receipt.refused');
     return;
   }
   const { entry, checkpoint } = receipt;
-  const last = context.checkpoint;
   if (checkpoint.size === last.size && !sameBytes(checkpoint.root, last.root)) findings.fail('order', 'order.fork');
-  if (entry.act.type === 'bundle.issued.v1' && entry.act.stream === context.bundle) await judgeIssue(findings, context, entry);
+  else if (entry.act.type === 'bundle.issued.v1' && entry.act.stream === context.bundle) await judgeIssue(findings, context, entry);
   else judgeOther(findings, context, entry);
 }
 

@@ -2,33 +2,35 @@
 import { linesOf } from './bytes.js';
 import { fromBase64 } from './base64.js';
 import { readCanonical } from './canonical.js';
-import { closed, hashForm, integerFrom, orNothing, sortedList, streamForm, choice } from './forms.js';
+import { closed, hashForm, isBefore, integerFrom, orNothing, sortedList, streamForm, choice } from './forms.js';
 import { fits, recordedInstant } from './grammars.js';
 import { demandClosed, readEntry } from './entries.js';
-import { readCheckpoint } from './notes.js';
+import { isLogOrigin, readCheckpoint } from './notes.js';
 import { demand, orNull } from './refusal.js';
 
 const MOST_BYTES = 1 << 30;
-const LINE_LIMITS = { 'data/entries.jsonl': 65535, 'data/disclosures.jsonl': 16 << 20 };
+const MOST_IN_LINE = 65535;
+const MOST_IN_DISCLOSURES = 16 << 20;
+const MOST_IN_NOTE = 1000000;
 
 const isWithheld = (value) =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && integerFrom(1)(value[1]);
 
 const isFacts = closed({
   at: integerFrom(1), bundle: streamForm('bundle'), exhibits: sortedList(streamForm('exhibit')), format: choice('custody-bundle/1'), ledger: hashForm,
-  made_at: (value) => fits('recorded instant', value), origin: (value) => fits('origin', value),
+  made_at: (value) => fits('recorded instant', value), origin: isLogOrigin,
   scope: closed({
     also: sortedList(choice('access', 'fixity')), case: orNothing(streamForm('case')), exhibits: sortedList(streamForm('exhibit')),
   }),
-  withheld: (value) => Array.isArray(value) && value.every((item, i) => isWithheld(item) && (i === 0 || value[i - 1][0] < item[0])),
+  withheld: (value) => Array.isArray(value) && value.every((item, i) => isWithheld(item) && (i === 0 || isBefore(value[i - 1][0], item[0]))),
 });
 
 async function readLines(read, files, name) {
   demand(files.get(name).size <= MOST_BYTES, 'too large to be read', name);
   const lines = linesOf(await read(name));
   demand(lines !== null, 'a last line without newline', name);
-  const most = LINE_LIMITS[name] ?? Infinity;
-  demand(name === 'data/entries.jsonl' || lines.every((line) => line.length <= most), 'a line that is too long', name);
+  const most = name === 'data/disclosures.jsonl' ? MOST_IN_DISCLOSURES : MOST_IN_LINE;
+  demand(lines.every((line) => line.length <= most), 'a line that is too long', name);
   return lines;
 }
 
@@ -70,10 +72,9 @@ function readDisclosures(line) {
   demandClosed(value, ['disclosures', 'index'], path);
   demand(integerFrom(0)(value.index) && Array.isArray(value.disclosures) && value.disclosures.length > 0, 'not of its form', path);
   value.disclosures.forEach((disclosure, i) => {
-    demand(Array.isArray(disclosure) && disclosure.length === 3, 'not a disclosure', path);
-    const [salt, name] = disclosure;
-    demand(fits('base64url of 16 bytes', salt) && fits('member name', name), 'not a disclosure', path);
-    demand(i === 0 || value.disclosures[i - 1][1] < name, 'names out of order', path);
+    demand(Array.isArray(disclosure) && disclosure.length === 3 && typeof disclosure[1] === 'string', 'not a disclosure', path);
+    const name = disclosure[1];
+    demand(i === 0 || isBefore(value.disclosures[i - 1][1], name), 'names out of order', path);
   });
   return value;
 }
@@ -96,8 +97,10 @@ export async function readRecords(read, files) {
   const lines = async (name) => readLines(read, files, `data/${name}.jsonl`);
   const proofs = (await lines('proofs')).map(readProof);
   const heads = (await lines('heads')).map(readHead);
+  demand(new Set(heads.map(({ stream }) => stream)).size === heads.length, 'a stream twice', 'data/heads.jsonl');
   const disclosures = (await lines('disclosures')).map(readDisclosures);
   const consistency = (await lines('consistency')).map(readConsistency);
+  demand(files.get('data/checkpoint').size <= MOST_IN_NOTE, 'too large', 'data/checkpoint');
   const checkpoint = readCheckpoint(await read('data/checkpoint'));
   const entryLines = await lines('entries');
   const entries = entryLines.map((line) => orNull(() => readEntry(line)));

@@ -1,34 +1,30 @@
 // The entries judged again, in ledger order (continuity-v1, 4): order, time, authorship, uniqueness.
-import { brokenActor } from './authority.js';
+import { ruleActor } from './authority.js';
+import { Broken, rule } from './breaking.js';
 import { isFormed, isValueFormed, TYPES } from './catalogue.js';
 import { fromBase64 } from './base64.js';
 import { hexOf } from './bytes.js';
-import { recordedInstant } from './grammars.js';
 import { CASE_RULES } from './rules-cases.js';
 import { EXHIBIT_RULES } from './rules-exhibits.js';
-import { PERSON_RULES } from './rules-persons.js';
+import { founded, PERSON_RULES } from './rules-persons.js';
 import { State } from './state.js';
 import { Uniqueness } from './uniqueness.js';
 
 const RULES = { ...PERSON_RULES, ...CASE_RULES, ...EXHIBIT_RULES };
-const SERVICE_TYPES = ['access.recorded.v1', 'fixity.checked.v1', 'bundle.sealed.v1', 'bundle.issued.v1'];
-const BEGUN = ['case.opened.v1', 'exhibit.received.v1', 'bundle.requested.v1'];
 const NUMBERED = ['exhibit.received.v1', 'exhibit.case-corrected.v1'];
-const UNSIGNED = [
-  'act.unknown-type', 'act.wrong-stream', 'act.malformed', 'act.other-ledger', 'act.nothing-seen', 'actor.unknown', 'key.unknown', 'order.stream-missing',
-];
+const FOUNDED = 'ledger.founded.v1';
 const MINUTE = 60000000n;
 
-function questionOf(rule) {
-  const [first] = rule.split('.');
+function questionOf(code) {
+  const [first] = code.split('.');
+  if (code === 'act.malformed' || code === 'act.unknown-type') return 'authorship';
   if (['continuity', 'transfer', 'exhibit', 'outcome'].includes(first)) return 'continuity';
-  if (first === 'act') return rule === 'act.malformed' || rule === 'act.unknown-type' ? 'authorship' : 'order';
-  if (first === 'stream' || first === 'order') return 'order';
+  if (['act', 'stream', 'order'].includes(first)) return 'order';
   return first === 'clock' ? 'time' : 'authorship';
 }
 
 export class Replay {
-  // facts: given (set of streams, or null for a whole ledger), ledger (id), rootAt(size): bytes or undefined.
+  // facts: given (set of streams, or null for a whole ledger), rootAt(size): bytes or undefined.
   constructor(findings, facts) {
     this.findings = findings;
     this.facts = facts;
@@ -36,40 +32,42 @@ export class Replay {
     this.uniqueness = new Uniqueness();
     this.heads = new Map();
     this.byIndex = new Map();
+    this.seen = new Set();
     this.before = null;
-    this.compromised = new Map();
+    this.signed = [];
   }
 
   // All entries, each with `index`, by ascending index.
   judge(entries) {
     for (const entry of entries) this.byIndex.set(entry.index, entry);
-    this.findCompromised(entries);
     for (const entry of entries) this.judgeOne(entry);
+    for (const { entry, key } of this.signed) {
+      const late = key.since !== null && entry.recorded >= key.since;
+      if (late) this.findings.notChecked('authorship', 'key.reported-compromised', [entry.index]);
+    }
     return this.state;
   }
 
-  findCompromised(entries) {
-    for (const { act } of entries) {
-      if (act.type !== 'person.key-revoked.v1' || !isFormed(act) || act.public.untrusted_since === null) continue;
-      const key = `${act.stream} ${act.public.key}`;
-      const since = recordedInstant(act.public.untrusted_since);
-      if (!this.compromised.has(key) || since < this.compromised.get(key)) this.compromised.set(key, since);
-    }
-  }
-
   judgeOne(entry) {
-    entry.before = this.before;
-    const known = Object.hasOwn(TYPES, entry.act.type);
-    const formed = known && isFormed(entry.act) && [...entry.values].every(([name, value]) => isValueFormed(entry.act, name, value));
-    entry.formed = known && isFormed(entry.act);
+    const { act } = entry;
+    this.state.asked.clear();
+    entry.formed = Object.hasOwn(TYPES, act.type) && act.stream.startsWith(`${TYPES[act.type].stream}/`) && isFormed(act);
     this.judgeOrder(entry);
     this.judgeTime(entry);
-    this.judgeType(entry, known, formed);
-    this.judgeSignature(entry);
-    if (entry.formed) for (const code of this.uniqueness.take(entry)) this.findings.fail('authorship', code, [entry.index]);
-    this.judgeNumber(entry);
+    let key = this.state.keyOf(act);
+    entry.broken = this.judgeRules(entry, key);
+    if (entry.broken === null) this.judgeAllowed(entry);
     this.state.fold(entry, entry.formed);
+    if (entry.formed && act.type === FOUNDED) key ??= this.state.keyOf(act);
+    if (key !== null) this.judgeSignature(entry, key);
     this.before = entry;
+  }
+
+  // What only an act that breaks no rule may have, take and count for.
+  judgeAllowed(entry) {
+    this.judgeNumber(entry);
+    for (const code of this.uniqueness.take(entry)) this.findings.fail(code === 'unique.key' ? 'authorship' : 'continuity', code, [entry.index]);
+    if (entry.act.stream.startsWith('exhibit/')) this.findings.count('continuity');
   }
 
   judgeOrder(entry) {
@@ -85,82 +83,93 @@ export class Replay {
   judgeSeen(entry) {
     const { act, index } = entry;
     const { size, root } = act.seen;
-    if (size > index) {
-      this.findings.fail('order', 'order.seen-ahead', [index]);
-      return;
-    }
     const known = this.facts.rootAt(size);
-    if (known && hexOf(known) !== hexOf(fromBase64(root))) this.findings.fail('order', 'order.seen', [index]);
-    if (this.facts.given) return;
+    const first = !this.seen.has(`${size} ${root}`);
+    this.seen.add(`${size} ${root}`);
+    if (first && known && hexOf(known) !== hexOf(fromBase64(root))) this.findings.fail('order', 'order.seen', [index]);
+    if (size > index) this.findings.fail('order', 'order.seen-ahead', [index]);
+    if (size > index || this.facts.given) return;
     const outgrown = size === index ? null : this.byIndex.get(size);
     const old = outgrown && entry.recorded - outgrown.recorded > 15n * MINUTE;
-    if (old && act.public.late !== true) this.findings.fail('order', 'order.seen-old', [index]);
+    if (old && !Object.hasOwn(act.public, 'late')) this.findings.fail('order', 'order.seen-old', [index]);
   }
 
   judgeTime(entry) {
-    const { index } = entry;
-    if (entry.act.type === 'ledger.clock-corrected.v1') this.findings.note('time', 'time.clock-corrected', [index]);
-    else if (this.before && entry.recorded < this.before.recorded) this.findings.fail('time', 'time.recorded-backwards', [index]);
+    const { act, index } = entry;
+    const { before } = this;
+    if (before && act.type === 'ledger.clock-corrected.v1') {
+      this.findings.note('time', 'time.clock-corrected', [index]);
+      const differs = act.public.previous_recorded_at !== before.recorded_at;
+      if (before.index === index - 1 && differs) this.findings.fail('time', 'clock.correction', [index]);
+    } else if (before && entry.recorded < before.recorded) {
+      this.findings.fail('time', 'time.recorded-backwards', [index]);
+    }
     if (entry.occurred > entry.recorded + 5n * MINUTE) this.findings.fail('time', 'clock.ahead', [index]);
   }
 
-  judgeType(entry, known, formed) {
+  // The first rule that the act breaks, or null; what follows from it is found.
+  judgeRules(entry, key) {
     const { act, index } = entry;
-    entry.broken = this.firstBroken(entry, known, formed);
-    if (!known) {
-      this.findings.notChecked('authorship', 'act.unknown-type', [index]);
-      if (act.stream.startsWith('exhibit/')) this.findings.notChecked('continuity', 'act.unknown-type', [index]);
-    } else if (entry.broken === 'order.stream-missing') {
-      this.findings.notChecked('authorship', entry.broken, [index]);
-    } else if (entry.broken !== null) {
-      this.findings.fail(questionOf(entry.broken), entry.broken, [index]);
+    const code = this.firstBroken(entry);
+    if (code === null) return null;
+    if (code === 'act.unknown-type') {
+      this.findings.notChecked(act.stream.startsWith('exhibit/') ? ['authorship', 'continuity'] : 'authorship', code, [index]);
+    } else if (code !== 'act.malformed' && this.state.asked.size > 0) {
+      this.findings.notChecked('authorship', 'order.stream-missing', [index]);
+    } else {
+      this.findings.fail(questionOf(code), code, [index]);
+      if (questionOf(code) === 'order' && key === null && act.type !== FOUNDED) this.findings.notChecked('authorship', 'signature.not-checked', [index]);
+    }
+    return code;
+  }
+
+  firstBroken(entry) {
+    try {
+      this.demandRules(entry);
+      return null;
+    } catch (error) {
+      if (error instanceof Broken) return error.code;
+      throw error;
     }
   }
 
-  // The first rule that the act breaks, in the order of verdict-v1, 3, or null.
-  firstBroken(entry, known, formed) {
-    const { act } = entry;
+  demandRules(entry) {
+    const { act, values } = entry;
     const { state } = this;
-    if (!known) return 'act.unknown-type';
-    if (!act.stream.startsWith(`${TYPES[act.type].stream}/`)) return 'act.wrong-stream';
-    if (!formed) return 'act.malformed';
-    if (act.type !== 'ledger.founded.v1') {
-      if (act.ledger !== this.facts.ledger) return 'act.other-ledger';
-      if (act.seen === null) return 'act.nothing-seen';
-      const actor = brokenActor(state, act, act.type === 'person.confirmed.v1') ?? this.brokenService(act);
-      if (actor !== null) return actor;
+    rule(Object.hasOwn(TYPES, act.type), 'act.unknown-type');
+    rule(act.stream.startsWith(`${TYPES[act.type].stream}/`), 'act.wrong-stream');
+    rule(entry.formed && [...values].every(([name, value]) => isValueFormed(act, name, value)), 'act.malformed');
+    if (act.type === FOUNDED) {
+      founded(state, entry);
+      return;
     }
-    if (BEGUN.includes(act.type) && state.begun.has(act.stream)) return 'stream.begun';
-    return RULES[act.type](state, entry).find(Boolean) ?? null;
+    rule(act.ledger !== null && act.ledger === state.ledger, 'act.other-ledger');
+    rule(act.seen !== null, 'act.nothing-seen');
+    ruleActor(state, act);
+    RULES[act.type](state, entry);
   }
 
-  brokenService(act) {
-    const own = SERVICE_TYPES.includes(act.type);
-    if (this.state.isService(act.actor.person)) return own || act.type === 'person.confirmed.v1' ? null : 'service.own-types';
-    return own ? 'service.only' : null;
-  }
-
-  // Where the actor's key is known at all: of others the rules have spoken.
-  judgeSignature(entry) {
+  judgeSignature(entry, key) {
     const { index, act } = entry;
-    const judged = !UNSIGNED.includes(entry.broken);
-    if (judged) this.findings.count('authorship');
-    if (judged && act.stream.startsWith('exhibit/')) this.findings.count('continuity');
-    if (entry.signedBy === 'refused' && judged) this.findings.fail('authorship', 'signature.refused', [index]);
+    this.findings.count('authorship');
+    if (entry.signedBy === 'refused' || entry.signedBy === 'no key') this.findings.fail('authorship', 'signature.refused', [index]);
     if (entry.signedBy === 'unsupported') this.findings.notChecked('authorship', 'signature.unsupported', [index]);
     if (entry.signedBy === 'unknown') this.findings.notChecked('authorship', 'signature.newer', [index]);
-    if (!entry.proven) this.findings.fail('authorship', 'key.no-proof', [index]);
-    const since = this.compromised.get(`${act.actor.person} ${act.actor.key}`);
-    if (since !== undefined && entry.recorded >= since) this.findings.notChecked('authorship', 'key.reported-compromised', [index]);
+    if (entry.broken !== null) return;
+    if (act.type === 'person.key-added.v1' && !entry.proven) this.findings.fail('authorship', 'key.no-proof', [index]);
+    this.signed.push({ entry, key });
   }
 
   judgeNumber(entry) {
     const { act, index } = entry;
-    if (entry.broken !== null) return;
     const given = entry.assigned.ordinal;
-    const due = NUMBERED.includes(act.type) && entry.formed;
-    const last = due ? (this.state.cases.get(act.public.case)?.ordinal ?? 0) : 0;
-    const right = this.facts.given ? given > last : given === last + 1;
-    if (due ? !right : given !== undefined) this.findings.fail('order', 'order.ordinal', [index]);
+    if (!NUMBERED.includes(act.type)) {
+      if (given !== undefined) this.findings.fail('order', 'order.ordinal', [index]);
+      return;
+    }
+    const held = this.state.cases.get(act.public.case);
+    const due = held.ordinal + 1;
+    if (this.facts.given ? !(given >= due) : given !== due) this.findings.fail('order', 'order.ordinal', [index]);
+    held.ordinal = given ?? due;
   }
 }

@@ -1,131 +1,113 @@
-// Rules of the streams of cases and bundles, and of what the service records (acts-v1, 5 and 8; bundle-v1, 8).
-import { brokenCase, brokenEnrolment, brokenExhibit, brokenInCase } from './authority.js';
+// Rules of the streams of cases and bundles, and of what the service records, in their order (acts-v1, 5 and 8; bundle-v1, 8).
+import { demandCase, demandExhibit, demandPerson, ruleHandler, ruleOpen, ruleRole } from './authority.js';
+import { rule } from './breaking.js';
 import { worstOutcome } from './outcomes.js';
 
 const EITHER = ['officer', 'prosecutor'];
 
-function opened(state, entry) {
-  const person = entry.act.actor.person;
-  if (!state.persons.get(person)?.roles.has('officer')) return ['role.officer'];
-  return [state.isAdministrator(person) ? 'role.administrator-excluded' : null];
+function opened(state, { act }) {
+  rule(state.persons.get(act.actor.person).roles.has('officer'), 'role.officer');
+  ruleHandler(state, act);
+  rule(!state.begun.has(act.stream), 'stream.begun');
 }
 
-// Rules for an act on a case that is there.
-function onCase(roles, wanted, more = () => []) {
-  return (state, entry) => {
-    const { act } = entry;
-    const missing = brokenCase(state, act.stream);
-    if (missing) return [missing];
-    const held = state.cases.get(act.stream);
-    const shut = wanted === 'open' && held.closed ? 'case.closed' : wanted === 'closed' && !held.closed ? 'case.not-closed' : null;
-    return [roles(state, act), shut, ...more(state, held, act)];
+// Rules for an act on a case that is there, by those who hold one of the roles.
+function onCase(roles, more) {
+  return (state, { act }) => {
+    const held = demandCase(state, act.stream);
+    ruleRole(state, held, act, roles);
+    more(held);
   };
 }
 
-const inCase = (...roles) => (state, act) => brokenInCase(state, act.stream, act.actor.person, roles);
-
-function officerOrAdministrator(state, act) {
-  return state.isAdministrator(act.actor.person) ? null : brokenInCase(state, act.stream, act.actor.person, ['officer']);
+function membership(state, act) {
+  const held = demandCase(state, act.stream);
+  if (!state.isAdministrator(act.actor.person)) ruleRole(state, held, act, ['officer']);
+  rule(act.public.person !== act.actor.person, 'person.not-oneself');
+  return held;
 }
 
-function memberAdded(state, held, act) {
-  const { person: added, role } = act.public;
-  const missing = brokenEnrolment(state, added);
-  return [
-    missing,
-    !missing && !state.persons.get(added).active ? 'person.inactive' : null,
-    state.isService(added) ? 'role.service' : null,
-    added === act.actor.person ? 'person.not-oneself' : null,
-    held.members.get(added)?.has(role) ? 'case.member-known' : null,
-  ];
+function memberAdded(state, { act }) {
+  const held = membership(state, act);
+  ruleOpen(held);
+  const added = demandPerson(state, act.public.person);
+  rule(added.active, 'person.inactive');
+  rule(!added.roles.has('service'), 'role.service');
+  rule(!held.has(act.public.person, act.public.role), 'case.member-known');
 }
 
-function memberRemoved(state, held, act) {
-  const { person: removed, role } = act.public;
-  const has = held.members.get(removed)?.has(role) ?? false;
-  const officers = [...held.members.values()].filter((roles) => roles.has('officer')).length;
-  return [
-    removed === act.actor.person ? 'person.not-oneself' : null,
-    has ? null : 'case.member-unknown',
-    has && role === 'officer' && officers === 1 && !held.closed ? 'case.last-officer' : null,
-  ];
+function memberRemoved(state, { act }) {
+  const held = membership(state, act);
+  const { person, role } = act.public;
+  rule(held.has(person, role), 'case.member-unknown');
+  rule(role !== 'officer' || held.closed || held.count('officer') !== 1, 'case.last-officer');
 }
 
-function serviceStream(act) {
-  return act.stream.split('/')[1] === act.public.exhibit.split('/')[1] ? null : 'service.stream';
+function exhibitOf(state, act) {
+  rule(act.stream.split('/')[1] === act.public.exhibit.split('/')[1], 'service.stream');
+  return demandExhibit(state, act.public.exhibit);
 }
 
-function accessRecorded(state, entry) {
-  const { act, values } = entry;
-  const exhibit = state.exhibits.get(act.public.exhibit);
+function accessRecorded(state, { act, values }) {
+  const exhibit = exhibitOf(state, act);
+  demandPerson(state, act.public.person);
   const file = values.get('file') ?? null;
-  return [
-    serviceStream(act), brokenExhibit(state, act.public.exhibit), brokenEnrolment(state, act.public.person),
-    exhibit && file !== null && !exhibit.files.includes(file) ? 'exhibit.file-unknown' : null,
-  ];
+  rule(file === null || exhibit.files.includes(file), 'exhibit.file-unknown');
 }
 
-function fixityChecked(state, entry) {
-  const { act, values } = entry;
-  const exhibit = state.exhibits.get(act.public.exhibit);
-  const files = values.get('files');
-  const outcomes = files && Object.values(files).map((file) => file.outcome);
-  return [
-    serviceStream(act),
-    brokenExhibit(state, act.public.exhibit),
-    act.public.requested_by === null ? null : brokenEnrolment(state, act.public.requested_by),
-    exhibit && files && Object.keys(files).some((file) => !exhibit.files.includes(file)) ? 'exhibit.file-unknown' : null,
-    outcomes && worstOutcome(outcomes) !== act.public.outcome ? 'outcome.worst' : null,
-  ];
+function fixityChecked(state, { act, values }) {
+  const exhibit = exhibitOf(state, act);
+  if (act.public.requested_by !== null) demandPerson(state, act.public.requested_by);
+  const files = values.get('files') ?? {};
+  rule(Object.keys(files).every((file) => exhibit.files.includes(file)), 'exhibit.file-unknown');
+  const outcomes = Object.values(files).map((file) => file.outcome);
+  rule(outcomes.length === 0 || worstOutcome(outcomes) === act.public.outcome, 'outcome.worst');
 }
 
-// The cases that a bundle's request concerns, and the broken rules about those that are not there.
-function concerned(state, given) {
-  const missing = given.case === null ? [] : [brokenCase(state, given.case)];
-  missing.push(...given.exhibits.map((exhibit) => brokenExhibit(state, exhibit)));
-  const cases = given.case === null ? given.exhibits.map((exhibit) => state.exhibits.get(exhibit)?.case) : [given.case];
-  return { missing, cases: [...new Set(cases.filter(Boolean))] };
+// Who acts may ask for a bundle of each case that the scope concerns.
+function mayRequest(state, act, scope) {
+  const cases = scope.case === null ? scope.exhibits.map((name) => demandExhibit(state, name).case) : [scope.case];
+  for (const name of [...new Set(cases)].sort()) ruleRole(state, demandCase(state, name), act, EITHER);
 }
 
-function mayRequest(state, given, person) {
-  const { missing, cases } = concerned(state, given);
-  return [...missing, ...cases.map((stream) => brokenInCase(state, stream, person, EITHER))];
+function requested(state, { act }) {
+  rule(!state.begun.has(act.stream), 'stream.begun');
+  const { case: whole, exhibits } = act.public;
+  rule((whole === null) === exhibits.length > 0 && exhibits.length <= 1000, 'bundle.scope');
+  mayRequest(state, act, act.public);
 }
 
-function requested(state, entry) {
-  const given = entry.act.public;
-  const whole = given.case !== null && given.exhibits.length === 0;
-  const chosen = given.case === null && given.exhibits.length >= 1 && given.exhibits.length <= 1000;
-  return [whole || chosen ? null : 'bundle.scope', ...mayRequest(state, given, entry.act.actor.person)];
+function bundleOf(state, act) {
+  const bundle = state.bundles.get(act.stream);
+  rule(bundle, 'bundle.request');
+  return bundle;
 }
 
-function sealed(state, entry) {
-  const bundle = state.bundles.get(entry.act.stream);
-  const { request, at } = entry.act.public;
-  const named = bundle?.request && !bundle.seal && entry.act.version === 2 && bundle.request.actHash === request;
-  const inBounds = bundle?.request && bundle.request.index < at && at <= entry.index;
-  return [named ? null : 'bundle.request', !bundle?.request || inBounds ? null : 'bundle.at'];
+function sealed(state, { act, index }) {
+  const bundle = bundleOf(state, act);
+  const { request, at } = act.public;
+  rule(bundle.sealed === null && bundle.request === request && act.version === 2, 'bundle.request');
+  rule(bundle.index < at && at <= index, 'bundle.at');
 }
 
-function issued(state, entry) {
-  const seal = state.bundles.get(entry.act.stream)?.seal;
-  return [seal?.actHash === entry.act.public.sealed ? null : 'bundle.sealing'];
+function issued(state, { act }) {
+  const bundle = bundleOf(state, act);
+  rule(bundle.sealed !== null && bundle.sealed === act.public.sealed, 'bundle.sealing');
 }
 
-function acknowledged(state, entry) {
-  const bundle = state.bundles.get(entry.act.stream);
-  const known = bundle?.issues.some((issue) => issue.actHash === entry.act.public.issued);
-  const may = bundle?.request ? mayRequest(state, bundle.request.act.public, entry.act.actor.person) : [];
-  return [known ? null : 'bundle.issue', ...may];
+function acknowledged(state, { act }) {
+  const bundle = bundleOf(state, act);
+  rule(bundle.issues.has(act.public.issued), 'bundle.issue');
+  mayRequest(state, act, bundle.scope);
 }
 
 export const CASE_RULES = {
   'case.opened.v1': opened,
-  'case.amended.v1': onCase(inCase('officer'), 'open'),
-  'case.closed.v1': onCase(inCase(...EITHER), 'open'),
-  'case.reopened.v1': onCase(inCase(...EITHER), 'closed'),
-  'case.member-added.v1': onCase(officerOrAdministrator, 'open', memberAdded),
-  'case.member-removed.v1': onCase(officerOrAdministrator, null, memberRemoved),
+  'case.amended.v1': onCase(['officer'], ruleOpen),
+  'case.closed.v1': onCase(EITHER, ruleOpen),
+  'case.reopened.v1': onCase(EITHER, (held) => rule(held.closed, 'case.not-closed')),
+  'case.member-added.v1': memberAdded,
+  'case.member-removed.v1': memberRemoved,
   'access.recorded.v1': accessRecorded,
   'fixity.checked.v1': fixityChecked,
   'bundle.requested.v1': requested,

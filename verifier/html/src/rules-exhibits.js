@@ -1,5 +1,6 @@
-// Rules of the streams of exhibits: intake, amendment, move, transfer (acts-v1, 6 and 7; continuity-v1, 2).
-import { brokenCase, brokenEnrolment, brokenExhibit, brokenInCase } from './authority.js';
+// Rules of the streams of exhibits, in their order: intake, amendment, move, transfer (acts-v1, 6 and 7; continuity-v1, 2).
+import { demandCase, demandExhibit, demandPerson, ruleHandler, ruleOpen, ruleRole } from './authority.js';
+import { rule } from './breaking.js';
 import { fileMember } from './catalogue.js';
 import { claimedInstant } from './grammars.js';
 import { worstOutcome } from './outcomes.js';
@@ -7,131 +8,119 @@ import { worstOutcome } from './outcomes.js';
 const PHYSICAL_ONLY = ['quantity', 'condition', 'identifiers', 'packaging', 'hazards'];
 const HOLDERS = ['officer', 'custodian', 'prosecutor'];
 
-function received(state, entry) {
-  const { act } = entry;
+function received(state, { act, occurred }) {
   const given = act.public;
-  const count = given.kind === 'digital' ? given.files.length >= 1 && given.files.length <= 250 : given.files.length === 0;
-  const collected = given.collected_at === null ? null : claimedInstant(given.collected_at);
-  return [
-    brokenCase(state, given.case),
-    brokenInCase(state, given.case, act.actor.person, ['officer', 'custodian']),
-    state.cases.get(given.case)?.closed ? 'case.closed' : null,
-    count ? null : 'exhibit.file-count',
-    collected !== null && entry.occurred < collected ? 'continuity.before-collection' : null,
-  ];
+  const held = demandCase(state, given.case);
+  ruleRole(state, held, act, ['officer', 'custodian']);
+  ruleOpen(held);
+  rule(!state.begun.has(act.stream), 'stream.begun');
+  rule(given.collected_at === null || occurred >= claimedInstant(given.collected_at), 'continuity.before-collection');
+  rule((given.kind === 'physical') === (given.files.length === 0) && given.files.length <= 250, 'exhibit.file-count');
 }
 
-// Rules for an act on an exhibit that is there.
-function onExhibit(rules, evenInError = false) {
-  return (state, entry) => {
-    const missing = brokenExhibit(state, entry.act.stream);
-    if (missing) return [missing];
-    const exhibit = state.exhibits.get(entry.act.stream);
-    const early = exhibit.occurred !== null && entry.occurred < exhibit.occurred ? 'continuity.order' : null;
-    const inError = exhibit.inError && !evenInError ? 'exhibit.in-error' : null;
-    return [...rules(state, exhibit, entry.act, entry), early, inError];
-  };
+// The exhibit of the stream, at a time that its last act allows.
+function here(state, { act, occurred }) {
+  const exhibit = demandExhibit(state, act.stream);
+  rule(occurred >= exhibit.occurred, 'continuity.order');
+  return exhibit;
 }
 
-function excluded(state, act) {
-  return state.isAdministrator(act.actor.person) ? 'role.administrator-excluded' : null;
+function unmarked(state, entry) {
+  const exhibit = here(state, entry);
+  rule(!exhibit.marked.has(exhibit.intake), 'exhibit.in-error');
+  return exhibit;
 }
 
-function amended(state, exhibit, act) {
-  const own = exhibit.custodian === act.actor.person;
-  const names = Object.keys(act.body);
-  const files = names.map(fileMember).filter(Boolean).map((member) => member.file);
-  const other = exhibit.kind === 'digital' ? names.some((name) => PHYSICAL_ONLY.includes(name)) : names.includes('acquisition');
-  return [
-    own ? excluded(state, act) : brokenInCase(state, exhibit.case, act.actor.person, ['officer']),
-    other ? 'exhibit.other-kind' : null,
-    files.some((file) => !exhibit.files.includes(file)) ? 'exhibit.file-unknown' : null,
-  ];
-}
+const ruleCustodian = (exhibit, act) => rule(exhibit.custodian === act.actor.person, 'continuity.custodian');
 
-function moved(state, exhibit, act) {
-  return [exhibit.custodian === act.actor.person ? excluded(state, act) : 'continuity.custodian'];
-}
-
-function recordedInError(state, exhibit, act) {
-  const marked = exhibit.acts.get(act.public.act);
-  const other = act.public.duplicate_of;
-  const duplicate = other !== null && marked && (marked.type !== 'exhibit.received.v1' || other === act.stream);
-  const unknown = other !== null && !duplicate && other !== act.stream && brokenExhibit(state, other);
-  return [
-    brokenInCase(state, exhibit.case, act.actor.person, ['officer']),
-    marked ? null : 'exhibit.act-unknown',
-    marked?.marked ? 'exhibit.already-in-error' : null,
-    duplicate ? 'exhibit.duplicate' : null,
-    unknown === 'exhibit.unknown' ? 'exhibit.duplicate' : unknown || null,
-  ];
-}
-
-function caseCorrected(state, exhibit, act) {
-  const { case: into, from } = act.public;
-  return [
-    brokenCase(state, into),
-    from === exhibit.case ? null : 'exhibit.from-case',
-    into === exhibit.case ? 'exhibit.same-case' : null,
-    state.cases.get(into)?.closed ? 'case.closed' : null,
-    brokenInCase(state, exhibit.case, act.actor.person, ['officer']),
-    into === exhibit.case ? null : brokenInCase(state, into, act.actor.person, ['officer']),
-  ];
-}
-
-function mayHold(state, exhibit, person) {
-  const roles = state.rolesIn(exhibit.case, person);
-  const held = state.persons.get(person);
-  return held.active && state.hasGoodKey(person) && !state.isAdministrator(person) && HOLDERS.some((role) => roles.has(role));
-}
-
-function offered(state, exhibit, act) {
-  const { to } = act.public;
-  const missing = brokenEnrolment(state, to);
-  const same = to === act.actor.person;
-  return [
-    exhibit.custodian === act.actor.person ? null : 'continuity.custodian',
-    same ? 'continuity.same-person' : missing,
-    exhibit.offer ? 'transfer.already-offered' : null,
-    !same && !missing && !mayHold(state, exhibit, to) ? 'transfer.receiver' : null,
-  ];
-}
-
-function brokenOffer(exhibit, act, party, rule) {
-  if (exhibit.offer?.hash !== act.public.offer) return 'transfer.not-open';
-  return exhibit.offer[party] === act.actor.person ? null : rule;
-}
-
-function brokenRehash(exhibit, rehash) {
-  if (rehash === undefined) return [];
-  if (exhibit.kind === 'physical' || rehash === null) {
-    return [(exhibit.kind === 'physical') === (rehash === null) ? null : 'transfer.rehash'];
+function amended(state, entry) {
+  const { act } = entry;
+  const exhibit = unmarked(state, entry);
+  if (act.actor.person === exhibit.custodian) ruleHandler(state, act);
+  else ruleRole(state, demandCase(state, exhibit.case), act, ['officer']);
+  const foreign = exhibit.kind === 'physical' ? ['acquisition'] : PHYSICAL_ONLY;
+  for (const name of Object.keys(act.body).sort()) {
+    rule(!foreign.includes(name), 'exhibit.other-kind');
+    rule(!name.startsWith('files/') || exhibit.files.includes(fileMember(name).file), 'exhibit.file-unknown');
   }
-  const files = Object.keys(rehash.files).sort();
-  const same = files.length === exhibit.files.length && files.every((file, i) => file === exhibit.files[i]);
-  return [
-    same ? null : 'transfer.rehash',
-    worstOutcome(Object.values(rehash.files)) === rehash.outcome ? null : 'outcome.worst',
-  ];
 }
 
-function accepted(state, exhibit, act, entry) {
-  return [
-    brokenOffer(exhibit, act, 'to', 'transfer.addressee'),
-    brokenInCase(state, exhibit.case, act.actor.person, HOLDERS),
-    exhibit.offer?.hash === act.public.offer && exhibit.offer.by === act.actor.person ? 'continuity.same-person' : null,
-    ...brokenRehash(exhibit, entry.values.get('rehash')),
-  ];
+function moved(state, entry) {
+  ruleCustodian(here(state, entry), entry.act);
+  ruleHandler(state, entry.act);
 }
+
+function recordedInError(state, entry) {
+  const { act } = entry;
+  const exhibit = unmarked(state, entry);
+  ruleRole(state, demandCase(state, exhibit.case), act, ['officer']);
+  const { act: marked, duplicate_of: double } = act.public;
+  rule(exhibit.acts.has(marked), 'exhibit.act-unknown');
+  rule(!exhibit.marked.has(marked), 'exhibit.already-in-error');
+  const good = double === null || (marked === exhibit.intake && double !== act.stream && state.exhibit(double) !== null);
+  rule(good, 'exhibit.duplicate');
+}
+
+function caseCorrected(state, entry) {
+  const { act } = entry;
+  const { case: into, from } = act.public;
+  const exhibit = unmarked(state, entry);
+  rule(from === exhibit.case, 'exhibit.from-case');
+  rule(into !== exhibit.case, 'exhibit.same-case');
+  const held = demandCase(state, into);
+  ruleRole(state, demandCase(state, exhibit.case), act, ['officer']);
+  ruleRole(state, held, act, ['officer']);
+  ruleOpen(held);
+}
+
+function offered(state, entry) {
+  const { act } = entry;
+  const { to } = act.public;
+  const exhibit = here(state, entry);
+  ruleCustodian(exhibit, act);
+  rule(exhibit.offer === null, 'transfer.already-offered');
+  rule(to !== act.actor.person, 'continuity.same-person');
+  const receiver = demandPerson(state, to);
+  const held = demandCase(state, exhibit.case);
+  const signs = [...receiver.keys.values()].some((key) => key.use === 'act' && key.confirmed && !key.ended);
+  const able = receiver.active && signs && HOLDERS.some((role) => held.has(to, role));
+  rule(able && !receiver.roles.has('administrator'), 'transfer.receiver');
+}
+
+// The exhibit, whose open offer the act answers.
+function answering(state, entry) {
+  const exhibit = here(state, entry);
+  rule(exhibit.offer !== null && exhibit.offer.hash === entry.act.public.offer, 'transfer.not-open');
+  return exhibit;
+}
+
+function ruleRehash(exhibit, rehash) {
+  rule((exhibit.kind === 'digital') === (rehash !== null), 'transfer.rehash');
+  if (rehash === null) return;
+  const files = Object.keys(rehash.files).sort();
+  rule(files.length === exhibit.files.length && files.every((file, i) => file === exhibit.files[i]), 'transfer.rehash');
+  rule(worstOutcome(Object.values(rehash.files)) === rehash.outcome, 'outcome.worst');
+}
+
+function accepted(state, entry) {
+  const { act, values } = entry;
+  const exhibit = answering(state, entry);
+  rule(exhibit.offer.to === act.actor.person, 'transfer.addressee');
+  rule(exhibit.custodian !== act.actor.person, 'continuity.same-person');
+  ruleRole(state, demandCase(state, exhibit.case), act, HOLDERS);
+  if (values.has('rehash')) ruleRehash(exhibit, values.get('rehash'));
+}
+
+const answered = (party, code) => (state, entry) => rule(answering(state, entry).offer[party] === entry.act.actor.person, code);
 
 export const EXHIBIT_RULES = {
   'exhibit.received.v1': received,
-  'exhibit.amended.v1': onExhibit(amended),
-  'exhibit.moved.v1': onExhibit(moved, true),
-  'exhibit.recorded-in-error.v1': onExhibit(recordedInError),
-  'exhibit.case-corrected.v1': onExhibit(caseCorrected),
-  'transfer.offered.v1': onExhibit(offered, true),
-  'transfer.accepted.v1': onExhibit(accepted, true),
-  'transfer.declined.v1': onExhibit((state, exhibit, act) => [brokenOffer(exhibit, act, 'to', 'transfer.addressee')], true),
-  'transfer.withdrawn.v1': onExhibit((state, exhibit, act) => [brokenOffer(exhibit, act, 'by', 'transfer.offerer')], true),
+  'exhibit.amended.v1': amended,
+  'exhibit.moved.v1': moved,
+  'exhibit.recorded-in-error.v1': recordedInError,
+  'exhibit.case-corrected.v1': caseCorrected,
+  'transfer.offered.v1': offered,
+  'transfer.accepted.v1': accepted,
+  'transfer.declined.v1': answered('to', 'transfer.addressee'),
+  'transfer.withdrawn.v1': answered('by', 'transfer.offerer'),
 };

@@ -125,6 +125,7 @@ export const SENTENCES = {
   'service.own-types': ['acts-v1 8', 'The service signs only the types that are its own.', 'Служба підписує лише власні види дій.'],
   'service.stream': ['acts-v1 8', "The stream does not carry the exhibit's own number.", "Потік не має номера цього речового доказу."],
   'signature.newer': ['verdict-v1 3', 'The signature is of a kind that this page does not know.', 'Підпис такого виду, якого ця сторінка не знає.'],
+  'signature.not-checked': ['verdict-v1 3', 'Nothing here says whose key signed this act.', 'Ніщо тут не каже, чиїм ключем підписано цю дію.'],
   'signature.refused': ['continuity-v1 4', 'The signature does not verify.', 'Підпис не сходиться.'],
   'signature.unsupported': ['verdict-v1 3', 'This browser cannot verify such signatures. Use a newer one.', 'Цей браузер не вміє перевіряти такі підписи. Візьміть новіший.'],
   'stream.begun': ['acts-v1 1', 'The stream has begun already.', 'Цей потік уже розпочато.'],

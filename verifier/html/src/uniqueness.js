@@ -27,12 +27,9 @@ export class Uniqueness {
 
   // Codes of the values that an earlier entry has taken; takes those of this one.
   take(entry) {
-    const codes = [];
-    for (const [code, value] of takenBy(entry)) {
-      const key = `${code} ${value}`;
-      if (this.taken.has(key)) codes.push(code);
-    }
-    for (const [code, value] of takenBy(entry)) this.taken.add(`${code} ${value}`);
+    const taken = takenBy(entry);
+    const codes = taken.filter(([code, value]) => this.taken.has(`${code} ${value}`)).map(([code]) => code);
+    for (const [code, value] of taken) this.taken.add(`${code} ${value}`);
     return [...new Set(codes)];
   }
 }

@@ -34,7 +34,7 @@ async function judged(entry, keys) {
 // The proof that who adds a session key holds it (entry-v1, 10): true where there is none to judge.
 async function isProven(entry) {
   const { act } = entry;
-  if (act.type !== 'person.key-added.v1' || !isFormedAct(act) || act.public.key.use !== 'session' || act.public.proof === null) return true;
+  if (act.type !== 'person.key-added.v1' || !isFormedAct(act) || act.public.proof === null) return true;
   const key = readKey(act.public.key);
   const facts = { key: key.fingerprint, ledger: act.ledger, person: act.stream };
   const message = joined(utf8('custody-enrol/1\n'), canonical(facts));

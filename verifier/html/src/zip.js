@@ -4,7 +4,7 @@ import { demand, Refusal } from './refusal.js';
 
 const TOO_LARGE = 0xffffffff;
 const FOLDER = /^bundle-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const NAME = /^[A-Za-z0-9._/-]{1,200}$/;
+const NAME = /^(?=.{1,200}$)[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 const MOST_FILES = 100000;
 const MOST_DIRECTORY = MOST_FILES * (46 + 250 + 28);
 
@@ -88,7 +88,7 @@ async function readEnd(source) {
   if (told.count < 0xffff && told.size < TOO_LARGE && told.offset < TOO_LARGE) return told;
   demand(source.size >= 98, 'no ZIP64 end record', 'zip');
   const record = viewOf(await source.read(source.size - 98, 76));
-  demand(record.getUint32(0, true) === 0x06064b50 && record.getUint32(56, true) === 0x07064b50, 'no ZIP64 end record', 'zip');
+  demand(record.getUint32(0, true) === 0x06064b50, 'no ZIP64 end record', 'zip');
   return { count: eightBytes(record, 32), size: eightBytes(record, 40), offset: eightBytes(record, 48) };
 }
 
@@ -154,10 +154,11 @@ async function readFiles(source, told) {
   return { files, rest: told.size - at };
 }
 
-// Offsets that the profile gives, and whether the whole zip has the length that follows.
+// Where each file's bytes begin. Refuses gaps and overlaps; returns where the directory begins.
 function place(files) {
   let offset = 0;
   for (const file of files) {
+    demand(file.offset === offset, 'a gap, or bytes that overlap', 'zip');
     file.header = offset;
     file.begin = offset + localHeader(file).length;
     offset = file.begin + file.size;
@@ -186,7 +187,7 @@ export async function readZip(source) {
   const { files } = await readFiles(source, told);
   const folder = checkNames(files);
   const offset = place(files);
-  demand(offset <= source.size, 'files beyond the end', 'zip');
+  demand(offset === told.offset, 'a gap before the directory', 'zip');
   const different = await differing(source, files, offset);
   return { folder, files: new Map(files.map((file) => [file.name, file])), different };
 }
