@@ -1,4 +1,4 @@
-"""`python -m api`: serve, founding-token, prepare, backup, restore, publish, rebuild, doctor."""
+"""`python -m api`: serve, founding-token, prepare, backup, restore, publish, stamp, rebuild, doctor."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from api.commands.prepare import prepare
 from api.commands.publish import publish, rebuild
 from api.commands.saying import say
 from api.commands.serve import serve, show_token
+from api.commands.stamp import stamp
 from api.key_files import FoundingToken
 from api.settings import Settings
 from custody.errors import CustodyError
@@ -60,6 +61,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             return back_up(settings, options.folder, store=options.store)
         case "restore":
             return restore_from(settings, options.folder, options.checkpoint)
+        case "stamp":
+            return stamp(settings, renew=options.renew)
         case name:
             return PLAIN[str(name)](settings)
 
@@ -80,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("folder", type=Path)
     restore.add_argument("--checkpoint", type=Path, help="a checkpoint kept elsewhere, which it must hold")
     commands.add_parser("publish", help="publish the log once, if the service does not")
+    stamping = commands.add_parser("stamp", help="ask for time-stamps of the published log now")
+    stamping.add_argument("--renew", action="store_true", help="renew all older time-stamps too")
     commands.add_parser("rebuild", help="read the published ledger back into an empty database")
     commands.add_parser("doctor", help="look at settings, keys, database, vault and clock")
     return parser

@@ -35,6 +35,7 @@ from api.routes import (
     persons,
     search,
     sessions,
+    timestamps,
     verifications,
     verifier,
 )
@@ -70,7 +71,7 @@ def create_routes() -> FastAPI:
     )
     modules = (
         ledger, founding, sessions, acts, deposits, operations, cases, exhibits, files, persons, search,
-        entries, verifications, verifier, bundles,
+        entries, verifications, verifier, bundles, timestamps,
     )  # fmt: skip
     # The hot path goes past the framework's reading of parameters, which it does not need; the same address
     # below is what the description is made from.

@@ -18,7 +18,7 @@ from events.policy import Policy, no_witnesses, parse_policy
 from events.publishing.covering import Covering
 from events.publishing.places import Places
 from events.publishing.publisher import Publication, Publisher
-from events.publishing.receipts import ReceiptUpgrade
+from events.publishing.receipts import ReceiptUpgrade, Stamps
 from events.publishing.record import PublishedRecord
 from events.publishing.running import PublishingThread
 from events.publishing.starting import Compared, StartCheck
@@ -66,7 +66,12 @@ def read_policy(file: Path | None, keys: LogKeys) -> Policy:
 
 
 def published_log(
-    ledger: StoredLedger, keys: LogKeys, policy: Policy, found: Places | str, publisher: Publisher | None
+    ledger: StoredLedger,
+    keys: LogKeys,
+    policy: Policy,
+    found: Places | str,
+    publisher: Publisher | None,
+    stamps: Stamps | None,
 ) -> PublishedLog:
     """Return what the routes need; `found` are the places, or why there are none."""
     record = PublishedRecord(ledger.database, keys)
@@ -75,7 +80,7 @@ def published_log(
         places=places,
         fault=fault,
         policy=policy,
-        upgrade=ReceiptUpgrade(ledger, record, policy),
+        upgrade=ReceiptUpgrade(ledger, record, policy, stamps),
         covering=Covering(ledger, record, publisher),
     )
 

@@ -66,7 +66,8 @@ def history(
         act = recorded.entry.act
         found = services.ledger.disclosures(recorded.index) if act.body else ()
         shown = values_of(permissions.shown(who, act, found))
-        items.append(Teller(people, ()).act(OpenEntry(recorded, shown), shown))
+        bracket = services.time_stamps.brackets.of(recorded.index).told()
+        items.append(Teller(people, ()).act(OpenEntry(recorded, shown), shown) | {"bracket": bracket})
     more = str(rest[limit - 1].index) if len(rest) > limit else None
     return {"items": items, "next_cursor": more}
 

@@ -13,6 +13,7 @@ from api.composition import SystemClock, target
 from api.key_files import open_keys
 from api.publishing import read_policy
 from api.settings import Settings, is_loopback
+from api.time_stamps import is_amiss, stamping_of
 from api.verify_page import NAME, read_page
 from custody import values
 from custody.clocks import BEHIND
@@ -96,6 +97,31 @@ def _witnesses(settings: Settings) -> str:
     return f"{len(policy.witnesses)} asked, quorum {policy.quorum}"
 
 
+def _time(settings: Settings) -> str:
+    """No authority may have failed, and no clock may have been amiss."""
+    if settings.tsa_list is None:
+        return "nobody is asked: no list of authorities is set"
+    keys, database = open_keys(settings.data_dir, settings.origin_label), open_database(target(settings))
+    try:
+        stamping = stamping_of(settings, database, keys.log_keys, None, SystemClock())
+        if not _size(database):
+            return "not founded yet"
+        standings, newest = stamping.standings(), stamping.newest_tokens()
+    finally:
+        database.close()
+    amiss = [f"the clock of {name}, or ours, is wrong" for name, each in newest.items() if is_amiss(each)]
+    failed = [
+        f"{name}, {purpose.value}: {each.cause} (failures in a row: {each.failures})"
+        for name, found in standings.items()
+        for purpose, each in found.items()
+        if each.failures
+    ]
+    if failed or amiss:
+        raise Unavailable("time", "; ".join([*failed, *amiss]))
+    last = [f"{name} at {each.time.isoformat()} over {each.size}" for name, each in newest.items()]
+    return f"{len(standings)} asked; last tokens: {', '.join(last) or 'none'}"
+
+
 def _page(_settings: Settings) -> str:
     page = read_page()
     return sentence("doctor-no-page") if page is None else f"{NAME} {page.digest.hex()}"
@@ -148,6 +174,7 @@ CHECKS: Final[dict[str, Check]] = {
     "database": _database,
     "ledger": _ledger,
     "witnesses": _witnesses,
+    "time": _time,
     "page": _page,
     "clock": _clock,
     "disk": _disk,

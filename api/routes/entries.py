@@ -34,13 +34,18 @@ _OPEN_KINDS = frozenset({"ledger", "person"})  # everybody may know of these, em
 
 @router.get("/entries/{index}", operation_id="entry")
 def entry(index: IndexPath, services: ServicesDep, who: NewcomerDep) -> Response:
-    """Return an entry's bytes, and the disclosures that the person may see."""
+    """Return an entry's bytes, the disclosures that the person may see, and its time bracket (log-v1 9.6)."""
     recorded = _require(services, who, index)
     act = recorded.entry.act
     found = permissions.shown(who, act, services.ledger.disclosures(index) if act.body else ())
     disclosures: list[list[Json]] = [[each.salt, each.name, each.value] for each in found]
     return answer(
-        {"index": index, "entry": values.to_base64(recorded.entry.data), "disclosures": disclosures}
+        {
+            "index": index,
+            "entry": values.to_base64(recorded.entry.data),
+            "disclosures": disclosures,
+            "bracket": services.time_stamps.brackets.of(index).told(),
+        }
     )
 
 
