@@ -9,11 +9,13 @@ import pytest
 from api.key_files import open_keys
 from custody_verifier.command import main as custody_verify
 from tests.journeys.test_log_keys import published
-from tests.support import doors
+from tests.support import doors, polling, tsa
 from tests.support.office import PASSPHRASE, Officer
 from tests.support.witnesses import running
 
 pytestmark = [pytest.mark.s3, pytest.mark.slow]
+
+TIMED = ("--grade", "time-stamped")
 
 
 def founder(folder: Path, server: doors.Server) -> Officer:
@@ -25,34 +27,43 @@ def founder(folder: Path, server: doors.Server) -> Officer:
 
 
 def test_a_receipt_is_upgraded_and_checked_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Witnessed: kept beside the old one and taken by every check; time-stamped: told that nobody is asked."""
+    """Witnessed and time-stamped, by one's own policy and roots: kept beside the old one, taken by every check."""
     data, policy = tmp_path / "data", tmp_path / "witnesses.policy"
+    (tmp_path / "tsa").mkdir()
     vkeys = open_keys(data, "custody.local").log_keys.vkeys
-    with running(tmp_path, "w1", vkeys) as witness:
+    with running(tmp_path, "w1", vkeys) as witness, tsa.running(tmp_path / "tsa") as authority:
         logs = "".join(f"log {vkey}\n" for vkey in vkeys)
         policy.write_text(f"{logs}{witness.line()}quorum w1\n")
-        settings = {"CUSTODY_WITNESS_POLICY": str(policy), "CUSTODY_PUBLISH_SECONDS": "0.2"}
+        (tmp_path / "tsa.list").write_text(authority.line())
+        settings = {
+            "CUSTODY_WITNESS_POLICY": str(policy),
+            "CUSTODY_PUBLISH_SECONDS": "0.2",
+            "CUSTODY_TSA_LIST": str(tmp_path / "tsa.list"),
+        }
         with doors.running(data, **settings) as server:
             person = founder(tmp_path, server)
             published(server)
-            told = person.run("receipt", "0", "--upgrade", "--trust", policy, "-o", tmp_path / "r")
+            polling.until(lambda: person.ask("receipt", "0", "--upgrade", *TIMED).status == 0, "a token", 60)
+            trust = ("--trust", policy, "--tsa-root", authority.root_file)
+            told = person.run("receipt", "0", "--upgrade", *trust, "-o", tmp_path / "r")
             unchecked = person.run("receipt", "0", "--upgrade", "--grade", "witnessed")
-            stamped = person.ask("receipt", "0", "--upgrade", "--grade", "time-stamped")
             verdict = person.ask("verify", "ledger", "--no-files").one("witnesses")["witnesses"]
-    kept = person.profile / "receipts" / "0.witnessed.tlog-proof"
-    checked = person.through("http://127.0.0.1:1").run("receipt", "--check", kept)
+    kept = person.profile / "receipts"
+    nowhere = person.through("http://127.0.0.1:1")
     command = ["receipt", str(tmp_path / "r" / "0.witnessed.tlog-proof"), "--trust", str(policy)]
 
-    better = told.one("receipt-upgraded")
+    witnessed, stamped = told.of("receipt-upgraded")
     assert ("witnessed", ["w1"], True) == (
-        better["grade"], better["witnesses"]["counted"], better["witnesses"]["checked"]
+        witnessed["grade"], witnessed["witnesses"]["counted"], witnessed["witnesses"]["checked"]
     )  # fmt: skip
-    assert "more to come" in told.errors
+    assert ("time-stamped", [("tsa", True)]) == (
+        stamped["grade"], [(each["tsa"], each["checked"]) for each in stamped["time_stamps"]]
+    )  # fmt: skip
     assert unchecked.one("receipt-upgraded")["witnesses"]["checked"] is False
-    assert (3, True) == (stamped.status, "time-stamping authority" in stamped.errors)
     assert ("w1", ["w1"]) == (verdict["asked"], verdict["counted"] + verdict["missing"])
-    assert 0 == checked.one("receipt")["index"]
-    assert (person.profile / "receipts" / "0.tlog-proof").is_file()
+    for name in ("0", "0.witnessed", "0.time-stamped"):
+        assert 0 == nowhere.run("receipt", "--check", kept / f"{name}.tlog-proof").one("receipt")["index"]
+    assert (tmp_path / "r" / "0.time-stamped.tsa.tsr").read_bytes()
     assert custody_verify(command) == 0, capsys.readouterr()
 
 
