@@ -91,6 +91,13 @@ class TimeStamps:
         """Ask all that lack a token over the newest published checkpoint now. Raises as `stamp_and_keep`."""
         return stamp_and_keep(self.stamping, self._objects, now=True, renew=renew)
 
+    def cover(self, size: int) -> None:
+        """Ask over a published checkpoint now; who gives no token for it is failed, and nothing else is."""
+        try:
+            _tell(self.stamping.cover(size))
+        except CustodyError as fault:
+            _tell(fault)
+
     def told(self) -> dict[str, Json]:
         """Return how every authority stands, and why the last look at all of them came to nothing, if it did."""
         newest = self.stamping.newest_tokens()

@@ -66,7 +66,8 @@ class _Making:
         """Make and issue a zip.
 
         1. seal, or take the sealing that there is; 2. issue what was made and not issued before; 3. a published
-        checkpoint over the sealing; 4. the parts that are kept; 5. one pass over all bytes; 6. keep; 7. issue.
+        checkpoint over the sealing, time-stamped if anybody does that; 4. the parts that are kept; 5. one pass over
+        all bytes; 6. keep; 7. issue.
         Nothing is recorded or kept between sealing and step 6, so whatever ends a making, it is asked for again.
         """
         sealed = self._services.service.seal(self._bundle)
@@ -74,6 +75,7 @@ class _Making:
         if known:
             return self._issued(known[-1], self._kept.get(self._bundle, known[-1]))
         size = self._services.log.covering.over(sealed.index)
+        self._services.time_stamps.cover(size)
         records, anchors = records_of(self._services, self._bundle, size)
         contents = pinned(self._services, records, anchors, size)
         made, kept = self._passed(records, anchors, contents, progress)

@@ -73,33 +73,46 @@ class Stamping:
         """
         with self._one:
             stamped = Stamped()
-            self._checkpoints(stamped, at_once=now)
+            allowed = self.authorities if now else self._allowed(Purpose.CHECKPOINT, self._every)
+            if allowed:
+                self._checkpoint(allowed, self._newest(), stamped)
             self._renewals(stamped, at_once=renew)
             return stamped
 
-    def _checkpoints(self, stamped: Stamped, *, at_once: bool) -> None:
-        allowed = [each for each in self.authorities if at_once or self._allows(each, Purpose.CHECKPOINT)]
-        size = self._newest() if allowed else 0
-        due = [each for each in allowed if self.record.newest_of(each.name) < size]
-        if due:
+    def cover(self, size: int) -> Stamped:
+        """Ask over one published checkpoint now: all that have not stamped it, but those that failed a moment ago.
+
+        Raises as `run_once`, and NotFound when no checkpoint of this size is published.
+        """
+        with self._one:
+            stamped = Stamped()
+            self._checkpoint(self._allowed(Purpose.CHECKPOINT, timedelta(0)), size, stamped)
+            return stamped
+
+    def _checkpoint(self, allowed: Sequence[Authority], size: int, stamped: Stamped) -> None:
+        done = {each.tsa for each in self.record.over(size)}
+        due = [each for each in allowed if each.name not in done]
+        if size and due:
             text = parse_note(self._published.note(size)).text
             self._ask(due, imprint_of(text), stamped, size=size)
+
+    def _allowed(self, purpose: Purpose, every: timedelta) -> list[Authority]:
+        now = self._clock.now()
+        return [each for each in self.authorities if self.states.of(each.name, purpose).allows(now, every)]
 
     def _renewals(self, stamped: Stamped, *, at_once: bool) -> None:
         covered = self.record.last()
         if not covered:
             return
-        due = [each for each in self.authorities if at_once or self._is_renewal_due(each)]
+        if at_once:
+            due = list(self.authorities)
+        else:
+            due = [each for each in self._allowed(Purpose.RENEWAL, self._every) if self._is_renewal_due(each)]
         if due:
             self._ask(due, self.renewals.tree(covered).root, stamped, covered=covered)
 
     def _is_renewal_due(self, authority: Authority) -> bool:
-        is_due = self.renewals.is_due(authority.name, self._clock.now(), self._renew_after)
-        return is_due and self._allows(authority, Purpose.RENEWAL)
-
-    def _allows(self, authority: Authority, purpose: Purpose) -> bool:
-        standing = self.states.of(authority.name, purpose)
-        return standing.allows(self._clock.now(), self._every)
+        return self.renewals.is_due(authority.name, self._clock.now(), self._renew_after)
 
     def _ask(
         self, due: Sequence[Authority], imprint: bytes, stamped: Stamped, *, size: int = 0, covered: int = 0

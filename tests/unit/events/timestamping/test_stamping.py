@@ -195,3 +195,23 @@ def test_two_processes_keep_one_token(press: Press, tmp_path: Path, one: Running
     one.answer = answer
     assert {"one": 1} == stamping.run_once().tokens
     assert 1 == len(stamping.record.over(6))
+
+
+def test_one_checkpoint_is_covered_at_once(press: Press, tmp_path: Path, one: Running, two: Running) -> None:
+    """For a bundle: over that size now, though a larger one is stamped; who has just failed is left alone."""
+    web = SwitchedWeb()
+    stamping = stamping_of(press, tmp_path, one, two, web=web)
+    press.grow(7)
+    press.publisher.run_once()
+    stamping.run_once()
+
+    assert Stamped({"one": 3, "two": 4}) == stamping.cover(6)
+    assert Stamped() == stamping.cover(6)
+    press.grow(8)
+    press.publisher.run_once()
+    web.silent.add(one.url)
+    assert {"one"} == stamping.cover(8).failed.keys()
+    web.silent.clear()
+    press.grow(9)
+    press.publisher.run_once()
+    assert Stamped({"two": 6}) == stamping.cover(9)
