@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
 from threading import Lock
 from typing import Final, cast
 
 from custody import values
-from custody.act import Disclosure, Entry, read_entry
-from custody.errors import ChainBroken, NotFound
-from custody.ports import Receipt, Recorded, TreeHead
+from custody.errors import NotFound
+from custody.ports import Receipt, TreeHead
 from custody.states import State
 from custody.values import LedgerId, StreamName
-from events.boxes import boxes_of
 from events.checkpoint import LogKey
 from events.committed import proven
 from events.database import Database
+from events.entry_reader import EntryReader
 from events.proving import StoredNodes
 from events.recorder import NEWEST_TREE, tree_row
-from events.sealing import open_box
 from events.standing import Standing
 from events.stream_keys import StreamKeys
 
-PAGE: Final = 1_000  # entries read at once
 _NOTES: Final = 256  # signed checkpoints kept
-_RANGE: Final = (
-    "SELECT notification_id - 1, state FROM stored_events "
-    "WHERE notification_id > ? AND notification_id <= ? ORDER BY notification_id"
-)
-_STREAM: Final = (
-    "SELECT notification_id - 1, state FROM stored_events WHERE originator_id = ? ORDER BY originator_version"
-)
 _TREE: Final = "SELECT root FROM tree WHERE size = ?"
 
 
-class Reader:
+class Reader(EntryReader):
     """`custody.ports.LedgerReader`."""
 
     def __init__(self, database: Database, standing: Standing, keys: StreamKeys, log_key: LogKey) -> None:
-        self._database, self._standing, self._keys, self._log_key = database, standing, keys, log_key
+        super().__init__(database, keys)
+        self._standing, self._log_key = standing, log_key
         self._nodes = StoredNodes(database)
         self._notes: OrderedDict[int, bytes] = OrderedDict()
         self._notes_lock = Lock()
@@ -59,46 +49,6 @@ class Reader:
         if not row.size:
             raise NotFound("ledger", "here: it is not founded")
         return TreeHead(row.size, row.root, values.recorded_instant(row.recorded_at, "recorded_at"))
-
-    def entries(self, start: int, stop: int) -> Iterator[Recorded]:
-        """Yield the entries of [start, stop) in ledger order. Raises ChainBroken at one that is missing."""
-        expected = start
-        for index, data in self.raw(start, stop):
-            if index != expected:
-                break
-            yield Recorded(index, read_entry(data))
-            expected += 1
-        if expected < stop:
-            raise ChainBroken(expected, "is missing")
-
-    def raw(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
-        """Yield index and stored bytes of [start, stop), unparsed."""
-        while start < stop:
-            end = min(stop, start + PAGE)
-            for index, data in self._database.read(_RANGE, (start, end)):
-                yield cast(int, index), cast(bytes, data)
-            start = end
-
-    def stream(self, name: StreamName) -> Sequence[Recorded]:
-        """Return all entries of a stream in order; empty when there is none."""
-        rows = self._database.read(_STREAM, (name,))
-        return [Recorded(cast(int, index), read_entry(cast(bytes, data))) for index, data in rows]
-
-    def disclosures(self, index: int) -> tuple[Disclosure, ...]:
-        """Return the disclosures of an entry that can still be opened; none when its key was destroyed.
-
-        Raises NotFound, and ContentAltered for a box that is not what was sealed.
-        """
-        return self.opened(Recorded(index, self._entry(index)))
-
-    def opened(self, recorded: Recorded) -> tuple[Disclosure, ...]:
-        """Return the disclosures of an entry that was read already; otherwise as `disclosures`."""
-        index, act = recorded.index, recorded.entry.act
-        for generation, box in boxes_of(self._database, index):
-            key = self._keys.at(act.stream, generation)
-            if key is not None:
-                return open_box(key, act, box, index)
-        return ()
 
     def state(self, stream: StreamName) -> State | None:
         """Return the folded state of a stream, or None when it has no entry."""
@@ -142,9 +92,3 @@ class Reader:
         """Return a size that the ledger has, the newest one if `asked` is over what is in memory."""
         known = self._standing.head.size
         return known if asked <= known else self.head().size
-
-    def _entry(self, index: int) -> Entry:
-        rows = self._database.read(_RANGE, (index, index + 1)) if index >= 0 else []
-        if not rows:
-            raise NotFound("entry", str(index))
-        return read_entry(cast(bytes, rows[0][1]))

@@ -29,6 +29,11 @@ class StreamKeys:
         self._lock = Lock()
         self._newest: OrderedDict[StreamName, DataKey] = OrderedDict()
 
+    @property
+    def key_id(self) -> str:
+        """Name of the master key that wraps them."""
+        return self._master.key_id
+
     def newest(self, stream: StreamName, *, begins: bool) -> DataKey:
         """Return the key for sealing; one is made where the stream has none. `begins`: it has no entry yet.
 

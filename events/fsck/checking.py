@@ -7,7 +7,9 @@ from typing import Final, TypeVar, cast
 
 from custody.verdict import Finding, Question
 from events.database import Database, Row, Value
+from events.fsck.data_keys import data_keys
 from events.fsck.derived import Derived, Fault
+from events.fsck.listed import listed
 from events.fsck.publications import publications
 from events.fsck.time_stamps import time_stamps
 from events.merkle import HASH_BYTES, cover
@@ -31,8 +33,8 @@ def fsck(database: Database, keys: StreamKeys) -> Iterator[Finding]:
 
     1. The own rows of every entry, in one pass over the ledger. 2. Inner nodes and tree rows. 3. Ordinals and
     unique rows. 4. Files and idempotency keys. 5. Published checkpoints,
-    cosignatures and time-stamps. 6. Rows beyond the head. Values whose disclosure is withheld
-    are not judged. Raises Unavailable.
+    cosignatures and time-stamps. 6. Data keys of streams. 7. Rows beyond the head. 8. The projections, folded
+    anew. Values whose disclosure is withheld are not judged. Raises Unavailable.
     """
     stored, derived = Stored(database), Derived()
     size = stored.head().size
@@ -46,7 +48,9 @@ def fsck(database: Database, keys: StreamKeys) -> Iterator[Finding]:
         lambda: _idempotency(database, derived),
         lambda: publications(database, derived),
         lambda: time_stamps(database),
+        lambda: data_keys(database, keys, derived),
         lambda: _beyond(database, size),
+        lambda: listed(database, keys, size),
     )
     for step in steps:
         for index, what, reason in step():

@@ -27,7 +27,10 @@ Fault = tuple[int, str, str]
 
 @dataclass(slots=True)
 class Derived:
-    """Rows by what they say: `taken` and `ordinals` to the index, `unknown` are indexes that cannot be judged."""
+    """Rows by what they say: `taken` and `ordinals` to the index, `unknown` are indexes that cannot be judged.
+
+    `sealed` are streams and generations of the keys that boxes name.
+    """
 
     world: World = field(default_factory=World)
     trees: Trees = field(default_factory=Trees)
@@ -37,14 +40,17 @@ class Derived:
     ordinals: dict[tuple[str, int], int] = field(default_factory=dict)
     files: dict[str, tuple[int, str, Json]] = field(default_factory=dict)
     unknown: set[int] = field(default_factory=set)
+    sealed: set[tuple[str, int]] = field(default_factory=set)
 
     def take(self, stored: Stored, openings: Openings, size: int) -> Iterator[Fault]:
         """Take every entry in order; yield the faults of its own rows."""
         for piece in stored.pieces(size):
             self.trees.grow(b"".join([leaf_hash(each.data) for each in piece.entries]))
             for each in piece.entries:
+                boxes = piece.boxes.get(each.idx, [])
+                self.sealed.update((each.originator_id, generation) for generation, _ in boxes)
                 yield from self._gap(each.idx)
-                yield from self._take(each, openings, piece.boxes.get(each.idx, []))
+                yield from self._take(each, openings, boxes)
             yield from self._gap(piece.stop)
 
     def _gap(self, stop: int) -> Iterator[Fault]:

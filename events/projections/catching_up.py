@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol, cast
 
-from custody.act import opened
+from custody.act import Disclosure, opened
 from custody.errors import ChainBroken
 from custody.history import OpenEntry
 from custody.ports import LedgerReader, Recorded
+from custody.values import StreamName
 from events.database import Database, Session
 from events.projections.changes import changes
 from events.projections.exhibit_changes import IN_ERROR, restored
@@ -22,6 +24,19 @@ _LOCKED: Final = {
 }
 
 
+class Entries(Protocol):
+    """What rows are made of: that part of `LedgerReader`."""
+
+    def entries(self, start: int, stop: int) -> Iterator[Recorded]:
+        """Yield the entries of [start, stop) in ledger order."""
+
+    def stream(self, name: StreamName) -> Sequence[Recorded]:
+        """Return all entries of a stream in order."""
+
+    def disclosures(self, index: int) -> tuple[Disclosure, ...]:
+        """Return the disclosures of an entry that can still be opened."""
+
+
 def catch_up(database: Database, reader: LedgerReader) -> int:
     """Take in all entries recorded so far, and return how many entries are in the rows now."""
     size = reader.head().size
@@ -30,7 +45,7 @@ def catch_up(database: Database, reader: LedgerReader) -> int:
         with database.transaction() as session:
             at = _size(session.execute(_LOCKED[database.engine]))  # others may have caught up meanwhile
             if at < size:
-                at = _take_in(session, reader, at, min(at + PIECE, size))
+                at = take_in(session, reader, at, min(at + PIECE, size))
     return at
 
 
@@ -43,7 +58,7 @@ def rebuild(database: Database, reader: LedgerReader) -> int:
             session.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of our own
         session.execute(FIRST)
         for at in range(0, size, PIECE):
-            _take_in(session, reader, at, min(at + PIECE, size))
+            take_in(session, reader, at, min(at + PIECE, size))
     return size
 
 
@@ -51,14 +66,15 @@ def _size(rows: list[tuple[str | int | bytes | None, ...]]) -> int:
     return cast(int, rows[0][0])
 
 
-def _take_in(session: Session, reader: LedgerReader, start: int, stop: int) -> int:
+def take_in(session: Session, reader: Entries, start: int, stop: int) -> int:
+    """Take the entries of [start, stop) into the rows; return `stop`. Raises ChainBroken, ContentAltered, Malformed."""
     for recorded in reader.entries(start, stop):
         _apply(session, reader, recorded)
     session.execute("UPDATE listed_position SET size = ?", (stop,))
     return stop
 
 
-def _apply(session: Session, reader: LedgerReader, recorded: Recorded) -> None:
+def _apply(session: Session, reader: Entries, recorded: Recorded) -> None:
     body = recorded.entry.act.body
     values = opened(reader.disclosures(recorded.index)) if body else {}
     try:
@@ -71,7 +87,7 @@ def _apply(session: Session, reader: LedgerReader, recorded: Recorded) -> None:
         raise ChainBroken(recorded.index, f"is not of the form of {recorded.entry.act.type}") from fault
 
 
-def _history(reader: LedgerReader, recorded: Recorded) -> list[OpenEntry]:
+def _history(reader: Entries, recorded: Recorded) -> list[OpenEntry]:
     """Return an exhibit's entries up to one that marks another as recorded in error: rare, so read anew."""
     stream = reader.stream(recorded.entry.act.stream)
     return [
