@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from custody_cli.commands import (
+    bundles,
     cases,
     enrolment,
     exhibits,
@@ -90,3 +91,4 @@ app.add_typer(persons.app, name="person")
 app.add_typer(cases.app, name="case")
 app.add_typer(transfers.app, name="transfer")
 app.add_typer(verifying.app, name="verify")
+app.add_typer(bundles.app, name="bundle")

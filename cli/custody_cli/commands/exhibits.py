@@ -33,7 +33,7 @@ def show(
     clock: Clock = "recorded",
 ) -> None:
     """Print an exhibit or a case, now or as of a moment on either clock."""
-    if _is_case(name):
+    if is_case(name):
         show_case(context, name, as_of, clock)
         return
     settings = settings_of(context)
@@ -50,7 +50,7 @@ def history(
     """Print every act on an exhibit or a case, with both clocks and names as they were then."""
     settings = settings_of(context)
     with contact(settings) as link:
-        if _is_case(name):
+        if is_case(name):
             path = f"/cases/{naming.case(link, name).uuid}/history"
         else:
             path = f"/exhibits/{naming.exhibit(link, name).uuid}/history"
@@ -148,7 +148,8 @@ def _record(context: typer.Context, kind: str, name: str, opened: Body) -> None:
         recorded(settings, record(link, [draft]), found.reference, reference=found.reference)
 
 
-def _is_case(name: str) -> bool:
+def is_case(name: str) -> bool:
+    """Tell whether a name is that of a case rather than of an exhibit."""
     if name.startswith("case/"):
         return True
     return "/" not in name and references.uuid_in(name, "exhibit") is None

@@ -64,7 +64,7 @@ def _verify(link: Contact, scope: dict[str, Json], streams: list[str], required:
     link.advance(link.door.get_text("/checkpoint"))
     questions = _questions(verdict)
     for name, question in questions.items():
-        _print_question(link, name, question)
+        print_question(link, name, question)
     told = told_witnesses(verdict)
     data: dict[str, Json] = {"witnesses": None if told is None else told.to_json()}
     output.result(link.settings, "witnesses", data, standing.verdict_lines(told))
@@ -89,7 +89,8 @@ def _overall(questions: dict[str, Json], required: frozenset[str]) -> str:
     return worst(counted if required <= told.keys() else {"not-checked", *counted})
 
 
-def _print_question(link: Contact, name: str, question: Json) -> None:
+def print_question(link: Contact, name: str, question: Json) -> None:
+    """Print one answer of a verdict with its findings."""
     answer = answers.text(question, "answer").replace(" ", "-")
     basis = answers.optional_text(question, "basis") or ""
     lines = [f"{_word('question', name):<30} {_word('answer', answer)}" + (f" ({basis})" if basis else "")]

@@ -133,7 +133,27 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "help.verify.exhibit": ("Verify an exhibit.", "Перевірити доказ."),
     "help.verify.case": ("Verify a case with its exhibits.", "Перевірити справу з її доказами."),
     "help.verify.ledger": ("Verify the whole ledger.", "Перевірити весь реєстр."),
+    "help.bundle": ("What leaves the house for checking.", "Те, що виходить назовні для перевірки."),
+    "help.bundle.make": (
+        "Ask for a bundle of a case or exhibits, fetch it with its receipt, and check it.",
+        "Замовити пакет справи або доказів, отримати його з квитанцією та перевірити.",
+    ),
+    "help.bundle.fetch": (
+        "Fetch a bundle that was asked for before, and check it.",
+        "Отримати замовлений раніше пакет і перевірити його.",
+    ),
+    "help.bundle.list": ("List bundles, newest first.", "Перелічити пакети, найновіші спершу."),
+    "help.bundle.show": ("Show a bundle of the register.", "Показати пакет із журналу пакетів."),
+    "help.bundle.acknowledge": (
+        "Record that the recipient acknowledged a bundle.",
+        "Записати, що отримувач підтвердив одержання пакета.",
+    ),
     "arg.backup": ("file of the backup", "файл резервної копії"),
+    "arg.bundle": ("uuid of a bundle", "uuid пакета"),
+    "arg.case-or-exhibits": (
+        "one whole case, or one exhibit or many",
+        "одна ціла справа або один чи кілька доказів",
+    ),
     "arg.case": ("reference or uuid of a case", "номер або uuid справи"),
     "arg.exhibit": (
         "reference (UKR2-25/007-K) or uuid of an exhibit",
@@ -150,6 +170,33 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "arg.request": ("request file", "файл запиту"),
     "arg.role": ("administrator, auditor or officer", "administrator, auditor або officer"),
     "arg.words": ("words to search for", "слова для пошуку"),
+    "opt.again": (
+        "have another zip made, with the time-stamps and witnesses that came since",
+        "зробити інший архів, з позначками часу та свідками, що з'явилися відтоді",
+    ),
+    "opt.age": (
+        "encrypt the zip to this recipient of age (age1...)",
+        "зашифрувати архів для цього отримувача age (age1...)",
+    ),
+    "opt.also": (
+        "records that go with it: access, fixity or both, with a comma",
+        "які ще записи додати: access, fixity або обидва через кому",
+    ),
+    "opt.bundle-files": (
+        "whose bytes go with it: all, none, or uuids of files with commas",
+        "чиї байти додати: all, none або uuid файлів через кому",
+    ),
+    "opt.contact": ("how the recipient is reached", "як зв'язатися з отримувачем"),
+    "opt.organisation": ("organisation of the recipient", "установа отримувача"),
+    "opt.received-by": ("who received it", "хто одержав"),
+    "opt.received-on": ("date of receipt (today)", "дата одержання (сьогодні)"),
+    "opt.recipient": ("name of the recipient", "ім'я або назва отримувача"),
+    "opt.sha256": ("SHA-256 of the zip, when several were issued", "SHA-256 архіву, якщо їх видано кілька"),
+    "opt.withhold": (
+        "name of a member whose value is not disclosed, such as title, files/found or 12/remarks; may be repeated",
+        "назва поля, значення якого не розкрити, наприклад title, files/found або 12/remarks; можна кілька",
+    ),
+    "opt.zip": ("file to write; its receipt is written beside it", "файл архіву; квитанція ляже поруч"),
     "opt.as-of": ("as it was at this moment", "станом на цей момент"),
     "opt.at": ("when it happened, if not now", "коли це сталося, якщо не зараз"),
     "opt.by": ("who collected it (you)", "хто зібрав (ви)"),

@@ -6,6 +6,24 @@ from collections.abc import Mapping
 from typing import Final
 
 PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
+    "bundle.name": ("{text} is not the uuid of a bundle.", "{text} не є uuid пакета."),
+    "bundle.scope": (
+        "A bundle is of one whole case, or of exhibits; not of both.",
+        "Пакет охоплює одну цілу справу або докази, а не те й те.",
+    ),
+    "bundle.not-issued": ("No such zip of {bundle} was issued.", "Такого архіву {bundle} не видано."),
+    "bundle.other-issue": (
+        "The receipt that came (entry {index}) is not that of the zip that was asked for.",
+        "Надіслана квитанція (запис {index}) не від того архіву, який замовлено.",
+    ),
+    "bundle.differs": (
+        "The bytes that came are not those of the zip that was issued ({sha256}); nothing was kept.",
+        "Отримані байти не є байтами виданого архіву ({sha256}); нічого не збережено.",
+    ),
+    "bundle.unreadable": (
+        "The zip cannot be read as a bundle: {reason}",
+        "Архів не читається як пакет: {reason}",
+    ),
     "answer.shape": (
         "The server's answer is not of the agreed form ({path}). Nothing was signed on its word.",
         "Відповідь сервера не має узгодженого вигляду ({path}). На її підставі нічого не підписано.",
