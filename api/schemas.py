@@ -144,6 +144,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         ("415", "The body is in another format"),
         ("416", "The range is beyond the file"),
         ("422", "A rule forbids it, or the key belongs to another request"),
+        ("429", "Too many requests; Retry-After says when the next may come"),
         ("500", "A fault of ours, or stored bytes that are not what was recorded"),
         ("503", "A part that is needed did not answer, or the service is open for reading only"),
     )
