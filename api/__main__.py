@@ -1,4 +1,4 @@
-"""`python -m api`: serve, founding-token, prepare, backup, restore, publish, stamp, rebuild, doctor."""
+"""`python -m api`: the commands of whoever runs the service."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from api.commands.backup import back_up, restore_from
 from api.commands.doctor import examine
 from api.commands.prepare import prepare
+from api.commands.projections import rebuild_projections
 from api.commands.publish import publish, rebuild
 from api.commands.saying import say
 from api.commands.serve import serve, show_token
@@ -27,6 +28,7 @@ PLAIN: Final[dict[str, Callable[[Settings], int]]] = {
     "serve": serve,
     "publish": publish,
     "rebuild": rebuild,
+    "rebuild-projections": rebuild_projections,
     "doctor": examine,
 }
 
@@ -86,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     stamping = commands.add_parser("stamp", help="ask for time-stamps of the published log now")
     stamping.add_argument("--renew", action="store_true", help="renew all older time-stamps too")
     commands.add_parser("rebuild", help="read the published ledger back into an empty database")
+    commands.add_parser("rebuild-projections", help="make the rows of lists and search anew")
     commands.add_parser("doctor", help="look at settings, keys, database, vault and clock")
     return parser
 

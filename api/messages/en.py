@@ -99,6 +99,7 @@ _CONSOLE: Final = {
     "nothing-to-stamp": "Nobody was asked: all have stamped the newest published checkpoint, or there are none.",
     "rebuilt": "Rebuilt: {size} entries; {gone} keys are gone, and what they sealed stays unreadable",
     "rebuilt-root": "Root, the same as published: {root}",
+    "projections-rebuilt": "Lists and search are made anew from {size} entries.",
     "doctor-one-key": "no ML-DSA-44 key: entry 0 names one log key, so published checkpoints have one line",
     "doctor-no-page": "verify.html is not installed: bundles are made without it",
     "doctor-good": "good",
