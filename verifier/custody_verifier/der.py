@@ -27,9 +27,9 @@ class Value:
         return found
 
     def need(self, *tags: int) -> list[Value]:
-        """Return what is inside; raises Malformed unless it begins with values of these tags."""
+        """Return what is inside a SEQUENCE; raises Malformed unless it begins with values of these tags."""
         found = self.inside()
-        if [each.tag for each in found[: len(tags)]] != list(tags):
+        if self.tag != SEQUENCE or [each.tag for each in found[: len(tags)]] != list(tags):
             raise Malformed("token", "is not of the form of RFC 3161")
         return found
 

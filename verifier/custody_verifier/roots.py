@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from custody_verifier import text
 from custody_verifier.errors import Malformed
-from custody_verifier.tokens import Token
+from custody_verifier.tokens import SIGNATURES, Token, is_taken
 
-_LONGEST_CHAIN = 8
 _ODD = (  # what a certificate that is not as it must be makes the library say
     ValueError,
     TypeError,
@@ -72,38 +72,57 @@ def read_roots(data: bytes, path: str = "tsa-root") -> tuple[Root, ...]:
 def check_chain(token: Token, roots: tuple[Root, ...]) -> None:
     """Raise Refused unless the token's signer may stamp and a chain leads to a root, all as of its time."""
     _check_purpose(token.signer)
-    chain = [token.signer]
-    root = _root_of(chain[-1], roots)
-    while root is None and len(chain) < _LONGEST_CHAIN:
-        above = next((each for each in token.others if each not in chain and _issued(chain[-1], each)), None)
-        if above is None:
-            break
-        chain.append(above)
-        root = _root_of(above, roots)
-    if root is None:
-        raise Refused("time.tsa-unknown", "the chain ends at none of the roots given")
-    valid = all(
-        each.not_valid_before_utc <= token.time <= each.not_valid_after_utc
-        for each in (*chain, root.certificate)
-    )
-    if not valid or not root.since <= token.time <= root.until:
+    if _leads_to_root(token, roots, lambda each: _is_valid(each, token.time), _within(token.time)):
+        return
+    if _leads_to_root(token, roots, lambda _: True, lambda _: True):
         raise Refused("time.token-window", f"{token.time.isoformat()} is outside of the window of trust")
+    raise Refused("time.tsa-unknown", "the chain ends at none of the roots given")
 
 
-def _root_of(certificate: x509.Certificate, roots: tuple[Root, ...]) -> Root | None:
-    for root in roots:
-        if root.certificate == certificate or _issued(certificate, root.certificate):
-            return root
-    return None
+def _leads_to_root(
+    token: Token,
+    roots: tuple[Root, ...],
+    takes: Callable[[x509.Certificate], bool],
+    trusts: Callable[[Root], bool],
+) -> bool:
+    """Whether a chain of certificates that `takes` allows leads to a root that `trusts` allows; each is asked once."""
+    found = [token.signer] if takes(token.signer) else []
+    trusted = [root.certificate for root in roots if trusts(root) and takes(root.certificate)]
+    for each in found:  # grows
+        if any(root == each or _issued(each, root) for root in trusted):
+            return True
+        found += [
+            above for above in token.others if above not in found and takes(above) and _issued(each, above)
+        ]
+    return False
+
+
+def _is_valid(certificate: x509.Certificate, time: datetime) -> bool:
+    return certificate.not_valid_before_utc <= time <= certificate.not_valid_after_utc
+
+
+def _within(time: datetime) -> Callable[[Root], bool]:
+    return lambda root: root.since <= time <= root.until
 
 
 def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
+    """Whether `above` is a CA that signed `below`, in one of the ways in which tokens are signed."""
     try:
+        if below.signature_algorithm_oid.dotted_string not in SIGNATURES or not is_taken(above.public_key()):
+            return False
         below.verify_directly_issued_by(above)
-        constraints = above.extensions.get_extension_for_class(x509.BasicConstraints).value
-        return bool(constraints.ca)
+        return _is_authority(above)
     except _ODD:
         return False
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    if not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+        return False
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
+    except x509.ExtensionNotFound:
+        return True
 
 
 def _check_purpose(signer: x509.Certificate) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,6 +18,9 @@ from custody_verifier import der
 from custody_verifier.errors import Failed, Malformed
 
 MAX_TOKEN = 65_536
+MAX_CERTIFICATES = 16
+_RSA = "1.2.840.113549.1.1.1"  # with the digest named beside it
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _GENERALIZED = re.compile(rb"([0-9]{14})(?:\.([0-9]+))?Z")
 _SIGNED_DATA, _TST_INFO = "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
 _CONTENT_TYPE, _DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
@@ -26,8 +30,7 @@ _DIGESTS = {
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
 }
-_SIGNATURES = {
-    "1.2.840.113549.1.1.1": None,  # RSA, with the digest named beside it
+SIGNATURES = {
     "1.2.840.113549.1.1.11": "sha256",
     "1.2.840.113549.1.1.12": "sha384",
     "1.2.840.113549.1.1.13": "sha512",
@@ -65,7 +68,9 @@ def read_token(data: bytes) -> Token:
     signers = signed[-1].inside()
     if signed[-1].tag != der.SET or len(signers) != 1:
         raise Malformed("token", "has not one signer")
-    loaded = [_certificate(each) for each in certificates if each.tag == der.SEQUENCE]
+    if len(certificates) > MAX_CERTIFICATES:
+        raise Malformed("token", f"has more than {MAX_CERTIFICATES} certificates")
+    loaded = [found for each in certificates if (found := _certificate(each)) is not None]
     signer = _check_signer(signers[0], info_bytes, loaded)
     return _read_info(info_bytes, signer, tuple(each for each in loaded if each != signer))
 
@@ -88,11 +93,16 @@ def _info(value: der.Value) -> bytes:
     return inner.content
 
 
-def _certificate(value: der.Value) -> x509.Certificate:
+def _certificate(value: der.Value) -> x509.Certificate | None:
+    """Return a certificate; None for what is none: it is passed over, and nobody can rest on it."""
+    if value.tag != der.SEQUENCE:
+        return None
     try:
-        return x509.load_der_x509_certificate(value.whole)
-    except (ValueError, x509.InvalidVersion) as fault:
-        raise Malformed("token", "has a malformed certificate") from fault
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a serial number that is not positive
+            return x509.load_der_x509_certificate(value.whole)
+    except (ValueError, x509.InvalidVersion, Warning):
+        return None
 
 
 def _read_info(data: bytes, signer: x509.Certificate, others: tuple[x509.Certificate, ...]) -> Token:
@@ -114,6 +124,13 @@ def _time(content: bytes) -> datetime:
         return instant.replace(microsecond=int(((found[2] or b"") + b"000000")[:6]))
     except ValueError as fault:
         raise Malformed("token", "has no time") from fault
+
+
+def is_taken(key: object) -> bool:
+    """Whether a public key is RSA, or on P-256, P-384 or P-521."""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return isinstance(key.curve, _CURVES)
+    return isinstance(key, rsa.RSAPublicKey)
 
 
 # --- the signer -----------------------------------------------------------------------------------------
@@ -172,12 +189,12 @@ def _check_signature(
         key = signer.public_key()
     except (ValueError, UnsupportedAlgorithm) as fault:
         raise Failed("the certificate's key is not one that is taken") from fault
-    chosen = _SIGNATURES.get(algorithm, "")
-    used = _HASHES.get(digest if chosen is None else chosen)
+    chosen = digest if algorithm == _RSA else SIGNATURES.get(algorithm, "")
+    used = _HASHES.get(chosen)
     try:
         if used is not None and isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, signed, padding.PKCS1v15(), used)
-        elif used is not None and isinstance(key, ec.EllipticCurvePublicKey):
+        elif used is not None and isinstance(key, ec.EllipticCurvePublicKey) and is_taken(key):
             key.verify(signature, signed, ec.ECDSA(used))
         else:
             raise Failed("the token is signed in a way that is not taken")

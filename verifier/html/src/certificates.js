@@ -3,7 +3,7 @@ import { fromBase64 } from './base64.js';
 import { sameBytes, textOf } from './bytes.js';
 import { readDer, timeOf } from './der.js';
 import { recordedInstant } from './grammars.js';
-import { demand, orNull } from './refusal.js';
+import { demand, orNull, Refusal } from './refusal.js';
 
 const HASHES = { '2.16.840.1.101.3.4.2.1': 'SHA-256', '2.16.840.1.101.3.4.2.2': 'SHA-384', '2.16.840.1.101.3.4.2.3': 'SHA-512' };
 const SIGNATURES = {
@@ -80,6 +80,8 @@ export function readCertificate(bytes) {
   const [, serial, , issuer, validity, subject, spki, ...rest] = parts[0].tag === 0xa0 ? parts : [null, ...parts];
   const [from, until] = validity.parts().map(timeOf);
   const extended = rest.find((one) => one.tag === 0xa3);
+  const [leading] = serial.of(2);
+  demand(!(leading & 0x80) && serial.content.some((byte) => byte !== 0), 'a serial number that is not positive', 'certificate');
   return {
     whole: whole.whole, body: body.whole, algorithm: algorithm.parts()[0].oid(), signature: signature.of(3).subarray(1), serial: serial.of(2),
     issuer: issuer.whole, subject: subject.whole, spki, from, until, extensions: extended ? readExtensions(extended) : new Map(),
@@ -124,29 +126,36 @@ export function readRoots(bytes) {
   return roots;
 }
 
-async function issued(child, parent) {
+// Whether the parent is a CA that signed the child, in one of the ways in which tokens are signed.
+async function isIssued(child, parent) {
   if (!sameBytes(child.issuer, parent.subject)) return false;
-  return isSignedBy(parent, child.algorithm, null, child.body, child.signature);
+  try {
+    return isAuthority(parent) && (await isSignedBy(parent, child.algorithm, null, child.body, child.signature));
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
 }
 
-// All chains from the certificate to a root: lists of certificates, the root last.
-export async function chainsOf(certificate, others, roots, depth = 0) {
-  const own = roots.filter((root) => sameBytes(root.whole, certificate.whole)).map((root) => [root]);
-  if (depth > 6) return own;
-  const chains = [...own];
-  for (const root of roots) {
-    if (!sameBytes(root.whole, certificate.whole) && isAuthority(root) && (await issued(certificate, root))) chains.push([certificate, root]);
+const isValid = (certificate, time) => time >= certificate.from && time <= certificate.until;
+
+// Whether a chain of certificates that `takes` allows leads to a root that `trusts` allows; each is asked once.
+async function leadsToRoot(signer, others, roots, takes, trusts) {
+  const found = takes(signer) ? [signer] : [];
+  const trusted = roots.filter((root) => trusts(root) && takes(root));
+  for (const one of found) {
+    for (const root of trusted) if (sameBytes(root.whole, one.whole) || (await isIssued(one, root))) return true;
+    for (const above of others) {
+      const known = found.some((other) => sameBytes(other.whole, above.whole));
+      if (!known && takes(above) && (await isIssued(one, above))) found.push(above);
+    }
   }
-  for (const parent of others.filter((one) => one !== certificate && isAuthority(one))) {
-    if (!(await issued(certificate, parent))) continue;
-    const rest = others.filter((one) => one !== parent);
-    for (const chain of await chainsOf(parent, rest, roots, depth + 1)) chains.push([certificate, ...chain]);
-  }
-  return chains;
+  return false;
 }
 
-// Whether all certificates were valid and the root within its window at that time.
-export function isWithin(chain, time) {
-  const root = chain.at(-1);
-  return chain.every((one) => (one === root ? time >= one.opens && time <= one.closes : time >= one.from && time <= one.until));
+// The code of what is wrong with the signer's chain at that time, or null: all valid then, the root within its window (verdict-v1, 5).
+export async function faultOfChain(signer, others, roots, time) {
+  const good = await leadsToRoot(signer, others, roots, (one) => isValid(one, time), (root) => time >= root.opens && time <= root.closes);
+  if (good) return null;
+  return (await leadsToRoot(signer, others, roots, () => true, () => true)) ? 'time.token-window' : 'time.tsa-unknown';
 }

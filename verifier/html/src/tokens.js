@@ -1,9 +1,10 @@
 // RFC 3161 tokens over the text of a checkpoint (verdict-v1, 5).
-import { chainsOf, hashName, isForStamping, isSignedBy, isWithin, readCertificate } from './certificates.js';
+import { faultOfChain, hashName, isForStamping, isSignedBy, readCertificate } from './certificates.js';
 import { sameBytes } from './bytes.js';
 import { readDer, timeOf } from './der.js';
-import { demand, Refusal } from './refusal.js';
+import { demand, orNull, Refusal } from './refusal.js';
 
+const MOST_CERTIFICATES = 16;
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 const CONTENT_TYPE = '1.2.840.113549.1.9.3';
@@ -16,13 +17,16 @@ async function digest(name, bytes) {
 }
 
 function readInfo(bytes) {
-  const [, , imprint, , time] = readDer(bytes).parts();
+  const [version, policy, imprint, serial, time] = readDer(bytes).parts();
+  for (const number of [version, serial]) number.of(2);
+  policy.oid();
   const [algorithm, value] = imprint.parts();
   return { hash: hashName(algorithm.parts()[0].oid()), imprint: value.of(4), time: timeOf(time) };
 }
 
 function readSigner(element) {
-  const [, , digestAlgorithm, attributes, algorithm, signature] = element.parts();
+  const [version, , digestAlgorithm, attributes, algorithm, signature] = element.parts();
+  version.of(2);
   demand(attributes.tag === 0xa0, 'no signed attributes', 'token');
   const signed = Uint8Array.from(attributes.whole);
   signed[0] = 0x31;
@@ -43,13 +47,16 @@ function readToken(bytes) {
   const [type, explicit] = content.parts();
   demand(type.oid() === SIGNED_DATA, 'no signed data', 'token');
   const parts = explicit.parts(0xa0)[0].parts();
+  parts[0].of(2);
+  parts[1].of(0x31);
   const [contentType, wrapped] = parts[2].parts();
   demand(contentType.oid() === TST_INFO, 'no TSTInfo', 'token');
   const info = wrapped.parts(0xa0)[0].of(4);
   const signers = parts.at(-1).parts(0x31);
   demand(signers.length === 1, 'not one signer', 'token');
   const certificates = parts.filter((part) => part.tag === 0xa0).flatMap((part) => part.children);
-  return { info, ...readInfo(info), signer: readSigner(signers[0]), certificates: certificates.map((one) => readCertificate(one.whole)) };
+  demand(certificates.length <= MOST_CERTIFICATES, 'too many certificates', 'token');
+  return { info, ...readInfo(info), signer: readSigner(signers[0]), certificates: certificates.map((one) => orNull(() => readCertificate(one.whole))).filter(Boolean) };
 }
 
 // Digest and value by which the signed attributes name the signer's certificate.
@@ -84,9 +91,8 @@ async function judgeFormed(bytes, note, roots) {
   const signed = await isSignedBy(certificate, signer.algorithm, signer.hash, signer.signed, signer.signature);
   demand(signed && isForStamping(certificate), 'signature or purpose', 'token');
   if (!sameBytes(token.imprint, await digest(token.hash, note))) return { code: 'time.token-other' };
-  const chains = await chainsOf(certificate, token.certificates, roots);
-  if (chains.length === 0) return { code: 'time.tsa-unknown' };
-  return chains.some((chain) => isWithin(chain, token.time)) ? { time: token.time } : { code: 'time.token-window' };
+  const code = await faultOfChain(certificate, token.certificates, roots, token.time);
+  return code === null ? { time: token.time } : { code };
 }
 
 export async function judgeToken(bytes, note, roots) {
