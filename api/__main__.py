@@ -11,6 +11,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from api.commands.backup import back_up, restore_from
+from api.commands.court_key import make_key
 from api.commands.doctor import examine
 from api.commands.prepare import prepare
 from api.commands.projections import rebuild_projections
@@ -24,7 +25,16 @@ from custody.errors import CustodyError
 
 USAGE_ERROR = 2
 FAILED = 1
+
+
+def _show_token(settings: Settings) -> int:
+    token = FoundingToken(settings.data_dir)
+    show_token(token.open(), str(token.path), f"http://{settings.host}:{settings.port}")
+    return 0
+
+
 PLAIN: Final[dict[str, Callable[[Settings], int]]] = {
+    "founding-token": _show_token,
     "serve": serve,
     "publish": publish,
     "rebuild": rebuild,
@@ -53,10 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     match options.command:
-        case "founding-token":
-            token = FoundingToken(settings.data_dir)
-            show_token(token.open(), str(token.path), f"http://{settings.host}:{settings.port}")
-            return 0
+        case "court-key":
+            return make_key(settings, options.name)
         case "prepare":
             return prepare(settings, options.role)
         case "backup":
@@ -87,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("publish", help="publish the log once, if the service does not")
     stamping = commands.add_parser("stamp", help="ask for time-stamps of the published log now")
     stamping.add_argument("--renew", action="store_true", help="renew all older time-stamps too")
+    court = commands.add_parser("court-key", help="make a self-issued key that signs statements, to try with")
+    court.add_argument("--name", default="Custody", help="the name in its certificate")
     commands.add_parser("rebuild", help="read the published ledger back into an empty database")
     commands.add_parser("rebuild-projections", help="make the rows of lists and search anew")
     commands.add_parser("doctor", help="look at settings, keys, database, vault and clock")

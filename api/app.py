@@ -32,6 +32,7 @@ from api.routes import (
     ledger,
     log,
     operations,
+    papers,
     persons,
     search,
     sessions,
@@ -71,7 +72,7 @@ def create_routes() -> FastAPI:
     )
     modules = (
         ledger, founding, sessions, acts, deposits, operations, cases, exhibits, files, persons, search,
-        entries, verifications, verifier, bundles, timestamps,
+        entries, verifications, verifier, bundles, papers, timestamps,
     )  # fmt: skip
     # The hot path goes past the framework's reading of parameters, which it does not need; the same address
     # below is what the description is made from.

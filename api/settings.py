@@ -87,6 +87,16 @@ class Settings(BaseSettings):
     tsa_renew_days: int = Field(
         default=365, ge=1, le=3650, description="days until all older time-stamps are renewed by a new one"
     )
+    court_key: Path | None = Field(
+        default=None,
+        description="PEM file of the key that signs statements (P-256, or RSA from 3072 bits on), of mode 0600; "
+        "none means `court/court.key` of the data folder, if there is one",
+    )
+    court_certificates: Path | None = Field(
+        default=None,
+        description="PEM file of its certificate, with keyUsage nonRepudiation, and of those above it; "
+        "none means `court/court.pem` of the data folder",
+    )
     operation_workers: int = Field(default=2, ge=1, le=64, description="long operations at a time")
 
     @field_validator("public_urls")

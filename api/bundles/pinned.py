@@ -9,6 +9,7 @@ from typing import Final, cast
 from api.bundles.kept import Kept
 from api.bundles.parts import Part
 from api.bundles.readme import Described, Token, readme
+from api.court_papers import papers_for_zip
 from api.services import Services
 from api.verify_page import read_page
 from custody.canonical import parse
@@ -52,6 +53,7 @@ def pinned(
     }
     for each in anchors:
         found |= _anchor(each)
+    found |= papers_for_zip(services, records, checkpoint)
     page = read_page()
     return found if page is None else found | {PAGE: page.data}
 

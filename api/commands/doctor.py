@@ -10,6 +10,7 @@ from typing import Final
 
 from api.commands.saying import sentence
 from api.composition import SystemClock, target
+from api.court_papers import court_key
 from api.key_files import open_keys
 from api.publishing import read_policy
 from api.settings import Settings, is_loopback
@@ -127,6 +128,17 @@ def _page(_settings: Settings) -> str:
     return sentence("doctor-no-page") if page is None else f"{NAME} {page.digest.hex()}"
 
 
+def _court(settings: Settings) -> str:
+    """The court key must be one that courts' programs take, and its certificate must be valid now."""
+    key = court_key(settings)
+    if key is None:
+        return sentence("doctor-no-court-key")
+    until, now = key.certificate.not_valid_after_utc, SystemClock().now()
+    if not key.certificate.not_valid_before_utc <= now <= until:
+        raise Unavailable("court key", f"its certificate is not valid now; it ends at {until.isoformat()}")
+    return f"{key.subject}, until {until.date().isoformat()}"
+
+
 def _clock(settings: Settings) -> str:
     database = open_database(target(settings))
     try:
@@ -176,6 +188,7 @@ CHECKS: Final[dict[str, Check]] = {
     "witnesses": _witnesses,
     "time": _time,
     "page": _page,
+    "court": _court,
     "clock": _clock,
     "disk": _disk,
     "doors": _doors,
