@@ -38,7 +38,7 @@ def start_making(services: Services, person: PersonId, bundle: StreamName, *, ag
     `again` makes another zip even where one can be sent: with the anchors that came since. Raises Conflict while
     somebody else has it made.
     """
-    making = _Making(services, bundle, again=again)
+    making = Making(services, bundle, again=again)
 
     def work(progress: Progress) -> dict[str, Json]:
         try:
@@ -55,7 +55,7 @@ def start_making(services: Services, person: PersonId, bundle: StreamName, *, ag
     return services.under_way.join_or(bundle, person, begin, joined)
 
 
-class _Making:
+class Making:
     """One bundle on its way."""
 
     def __init__(self, services: Services, bundle: StreamName, *, again: bool) -> None:

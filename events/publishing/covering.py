@@ -22,7 +22,7 @@ class Covering:
         """
         if self._publisher is not None:
             self._publisher.run_once()
-        elif not self._covered(index):
+        else:
             self._record.record(self._rows.head())
         if not self._covered(index):
             raise Unavailable("published log", f"does not hold entry {index} yet")
