@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage demo check check-fast fix bench lock
+.PHONY: help setup run test coverage fuzz demo check check-fast fix bench lock
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,7 +44,14 @@ coverage: $(READY) ## every branch of the centre, of entries and of the Merkle l
 	$(BIN)/python -m pytest -q $(COVERING) $(addprefix --cov=,$(COVERED)) --cov-branch \
 	  --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-demo: $(READY) ## the story of one case, and of five attacks on it; writes build/demo/
+# How long; what it finds stays in build/fuzz/.
+SECONDS ?= 120
+
+fuzz: $(READY) ## throw odd bytes at all readers of the verifier
+	$(BIN)/python -m tests.fuzz -max_total_time=$(SECONDS)
+
+demo: $(READY) ## the story of one case, its bundles, and six attacks on it; writes build/demo/
+	@deploy/foreign-clients
 	$(BIN)/python -m tests.demo
 
 bench: $(READY) ## measure against the peers; writes build/bench.json
