@@ -30,7 +30,7 @@ SMALL_BODY: Final = 64 * 1024
 _BASE: Final = "/api/v1"
 
 # A HEAD that is not a GET without its body: a deposit's offset, and a file nobody has read.
-_own_head = re.compile(r"/api/v1/(deposits/|exhibits/[^/]+/files/)").match
+_own_head = re.compile(r"/api/v1/(deposits/|exhibits/[^/]+/files/|bundles/[^/]+/zip)").match
 _acts = re.compile(r"/api/v1/(acts(/check)?|founding)").fullmatch
 _streamed = re.compile(r"/api/v1/deposits/[^/]+").fullmatch
 

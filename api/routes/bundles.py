@@ -143,7 +143,7 @@ def download(
     span = whole if recipient is not None else span_of(request.headers.get("range"), made.size)
     found, exhibits = opened_zip(services, name, made)
     receipts = record_export(services, who, exhibits, _purpose(services, name))
-    told(request, bundle=name, index=receipts[-1].index)
+    told(request, bundle=name, recorded=len(receipts))
     pieces = primed(read_ahead(found.read(span.start, span.end)))
     if recipient is not None:
         return _encrypted(name, encrypted(pieces, recipient))
