@@ -16,6 +16,7 @@ from custody_cli.commands import (
     founding,
     intakes,
     keys,
+    papers,
     persons,
     receipt,
     sessions,
@@ -92,3 +93,4 @@ app.add_typer(cases.app, name="case")
 app.add_typer(transfers.app, name="transfer")
 app.add_typer(verifying.app, name="verify")
 app.add_typer(bundles.app, name="bundle")
+bundles.app.command("papers", help=say("help.bundle.papers"))(papers.papers)

@@ -144,6 +144,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "help.bundle.list": ("List bundles, newest first.", "Перелічити пакети, найновіші спершу."),
     "help.bundle.show": ("Show a bundle of the register.", "Показати пакет із журналу пакетів."),
+    "help.bundle.papers": (
+        "Fetch the statement and the graph of a made bundle, and drafts for a lawyer's review.",
+        "Отримати довідку та граф створеного пакета, а також проєкти для перевірки юристом.",
+    ),
     "help.bundle.acknowledge": (
         "Record that the recipient acknowledged a bundle.",
         "Записати, що отримувач підтвердив одержання пакета.",

@@ -148,6 +148,7 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "bundle.issued": ("issued", "видано"),
     "bundle.acknowledged": ("acknowledged", "одержання підтверджено"),
     "bundle.none": ("There is no bundle that you may know of.", "Немає пакетів, про які ви можете знати."),
+    "papers.none": ("This bundle was made without {name}.", "Цей пакет створено без {name}."),
     "bundle.left-out": (
         "WARNING: {count} files could not be read from the store and are NOT in the bundle: {files}",
         "УВАГА: {count} файлів не вдалося прочитати зі сховища, у пакеті їх НЕМАЄ: {files}",
