@@ -124,6 +124,7 @@ MUTABLE: Final = {
 
 _INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS tsa_token_size ON tsa_token (size, time)",
+    "CREATE INDEX IF NOT EXISTS tsa_token_until ON tsa_token (until, number)",
     "CREATE INDEX IF NOT EXISTS stored_file_exhibit ON stored_file (exhibit)",
     "CREATE INDEX IF NOT EXISTS stored_file_sha256 ON stored_file (sha256)",
     "CREATE INDEX IF NOT EXISTS taken_idx ON taken (idx)",  # the publisher reads by entry

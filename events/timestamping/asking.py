@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from custody.errors import CustodyError, NotProven
+from custody.errors import CustodyError, NotProven, Unavailable
 from events.timestamping.authorities import Authority
 from events.timestamping.checking import check_answer
 from events.timestamping.requests import QUERY, Request
@@ -15,7 +16,6 @@ from events.timestamping.tokens import Token
 from events.web import Web
 
 SECONDS: Final = 20.0  # for an answer
-AT_ONCE: Final = 8
 _OK: Final = 200
 
 Outcome: TypeAlias = Token | CustodyError
@@ -29,22 +29,42 @@ class Asked:
     outcome: Outcome
 
 
-def ask(web: Web, authorities: Sequence[Authority], imprint: bytes) -> Iterator[Asked]:
-    """Ask authorities for a token over a digest, all at once; yield what came, in their order."""
-    if not authorities:
-        return
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tsa") as pool:
-        waiting = [(each, pool.submit(_ask, web, each, imprint)) for each in authorities]
-        for authority, future in waiting:
-            yield Asked(authority, future.result())
+def ask(
+    web: Web, authorities: Sequence[Authority], imprint: bytes, seconds: float = SECONDS
+) -> Iterator[Asked]:
+    """Ask authorities for a token over a digest, all at once; yield what came, in their order.
+
+    One that has not ended its answer after `seconds`, however many bytes it sends one by one, is left to itself.
+    """
+    asking = [_Asking(web, each, imprint) for each in authorities]
+    for each in asking:
+        each.start()
+    until = time.monotonic() + seconds
+    for each in asking:
+        each.join(max(0.0, until - time.monotonic()))
+        yield Asked(each.authority, each.outcome)
 
 
-def _ask(web: Web, authority: Authority, imprint: bytes) -> Outcome:
-    request = Request.over(imprint, authority.policy)
-    try:
-        answer = web.post(authority.url, request.to_bytes(), QUERY)
-        if answer.status != _OK:
-            raise NotProven(f"the authority answered with status {answer.status}")
-        return check_answer(answer.body, request, authority)
-    except CustodyError as fault:
-        return fault
+class _Asking(threading.Thread):
+    """Asks one authority. A daemon: it must not keep the service from ending."""
+
+    def __init__(self, web: Web, authority: Authority, imprint: bytes) -> None:
+        super().__init__(name=f"tsa-{authority.name}", daemon=True)
+        self.authority = authority
+        self._web, self._request = web, Request.over(imprint, authority.policy)
+        self._came: Outcome = Unavailable(authority.url, "does not end its answer")
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came, as far as anything did."""
+        return self._came
+
+    def run(self) -> None:
+        """Ask and check."""
+        try:
+            answer = self._web.post(self.authority.url, self._request.to_bytes(), QUERY)
+            if answer.status != _OK:
+                raise NotProven(f"the authority answered with status {answer.status}")
+            self._came = check_answer(answer.body, self._request, self.authority)
+        except CustodyError as fault:
+            self._came = fault

@@ -20,7 +20,7 @@ _SAME: Final = "SELECT number FROM tsa_token WHERE tsa = ? AND size = ? AND cove
 _LAST: Final = "SELECT max(number) FROM tsa_token"
 _NEWEST_OF: Final = "SELECT max(size) FROM tsa_token WHERE tsa = ?"
 _LEAVES: Final = "SELECT leaf FROM tsa_token WHERE number <= ? ORDER BY number"
-_RENEWALS: Final = "SELECT number FROM tsa_token WHERE covered >= ? ORDER BY number LIMIT 1"
+_RENEWALS: Final = "SELECT number FROM tsa_token WHERE size = 0 AND covered >= ? ORDER BY number LIMIT 1"
 _SIZES: Final = "SELECT DISTINCT size FROM tsa_token WHERE size > 0 ORDER BY size"
 _FIRST: Final = "SELECT min(size) FROM tsa_token WHERE size > ?"
 _INSERT: Final = "INSERT INTO tsa_token VALUES (?,?,?,?,?,?,?,?,?)"

@@ -16,10 +16,13 @@ from events.timestamping.record import Kept, TokenRecord
 AHEAD: Final = timedelta(days=30)
 AT_MOST: Final = timedelta(days=1)
 
-_FIRST: Final = "SELECT min(came_at) FROM tsa_token"
-_LAST: Final = "SELECT max(came_at), coalesce(max(covered), 0) FROM tsa_token WHERE tsa = ? AND covered > 0"
-_NEWEST: Final = "SELECT until FROM tsa_token WHERE tsa = ? ORDER BY number DESC LIMIT 1"
-_ENDING: Final = "SELECT 1 FROM tsa_token WHERE number > ? AND until < ? LIMIT 1"
+# Asked every few seconds: each is answered from an index. A renewal has the size 0.
+_FIRST: Final = "SELECT came_at FROM tsa_token ORDER BY number LIMIT 1"
+_LAST: Final = (
+    "SELECT came_at, covered FROM tsa_token WHERE tsa = ? AND size = 0 ORDER BY covered DESC LIMIT 1"
+)
+_NEWEST: Final = "SELECT until FROM tsa_token WHERE tsa = ? ORDER BY size DESC LIMIT 1"
+_ENDING: Final = "SELECT 1 FROM tsa_token WHERE until < ? AND number > ? LIMIT 1"
 
 
 class Renewals:
@@ -30,21 +33,22 @@ class Renewals:
 
     def is_due(self, tsa: str, now: datetime, after: timedelta) -> bool:
         """Whether a TSA's next renewal is due: `after` the last one, or before certificates end."""
-        first = self._database.read(_FIRST)[0][0]
-        if first is None:
+        first = self._database.read(_FIRST)
+        if not first:
             return False
-        last, covered = self._database.read(_LAST, (tsa,))[0]
-        since = values.recorded_instant(last or first, "tsa_token.came_at")
+        last = self._database.read(_LAST, (tsa,))
+        since = values.recorded_instant((last or first)[0][0], "tsa_token.came_at")
         if now >= since + after:
             return True
-        return (last is None or now >= since + AT_MOST) and self._ends(tsa, cast(int, covered), now)
+        covered = cast(int, last[0][1]) if last else 0
+        return (not last or now >= since + AT_MOST) and self._ends(tsa, covered, now)
 
     def _ends(self, tsa: str, covered: int, now: datetime) -> bool:
         newest = self._database.read(_NEWEST, (tsa,))
         if not newest:
             return False
         limit = min(values.write_recorded(now + AHEAD), str(newest[0][0]))
-        return bool(self._database.read(_ENDING, (covered, limit)))
+        return bool(self._database.read(_ENDING, (limit, covered)))
 
     def tree(self, covered: int) -> HashTree:
         """Return the tree over the tokens 1 to `covered`. Raises NotFound when there is none."""

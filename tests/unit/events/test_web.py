@@ -1,5 +1,6 @@
 """Requests to other parties: no redirect is followed, no answer is too long, and silence is told as such."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from custody.errors import Unavailable
 from events.web import LIMIT, DirectWeb
 
 
+_over = threading.Event()
+
+
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/away":
@@ -20,14 +24,26 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(200 if self.path != "/refused" else 403)
         self.send_header("Content-Type", "text/x.tlog.size")
+        if self.path == "/cut":
+            self.send_header("Content-Length", "9")
         self.end_headers()
+        if self.path == "/slow":
+            self._drip()
+            return
         self.wfile.write(b"x" * (LIMIT + 1) if self.path == "/long" else b"7\n")
+
+    def _drip(self) -> None:
+        """Send a byte now and then, until nobody listens."""
+        with contextlib.suppress(OSError):
+            while not _over.wait(0.02):
+                self.wfile.write(b"x")
+                self.wfile.flush()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(body[::-1])
+        self.wfile.write(body[::-1] + self.headers["Content-Type"].encode())
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -39,7 +55,9 @@ def url() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
+    _over.clear()
     yield f"http://127.0.0.1:{server.server_address[1]}"
+    _over.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -50,7 +68,8 @@ def test_answers_come_as_they_are(url: str) -> None:
     web = DirectWeb(20)
     assert (200, "text/x.tlog.size", b"7\n") == _parts(web, f"{url}/")
     assert (403, "text/x.tlog.size", b"7\n") == _parts(web, f"{url}/refused")
-    assert b"cba" == web.post(url, b"abc").body
+    assert b"cbatext/plain" == web.post(url, b"abc").body
+    assert b"cbax/y" == web.post(url, b"abc", "x/y").body
 
 
 def test_no_redirect_is_followed(url: str) -> None:
@@ -62,6 +81,18 @@ def test_a_long_answer_is_refused(url: str) -> None:
     """More than a note can be is no answer."""
     with pytest.raises(Unavailable, match="over"):
         DirectWeb(20).get(f"{url}/long")
+
+
+def test_a_slow_answer_is_refused(url: str) -> None:
+    """Bytes that come one by one do not make an answer last: all of it has to be there in time."""
+    with pytest.raises(Unavailable, match="too long"):
+        DirectWeb(0.5).get(f"{url}/slow")
+
+
+def test_an_answer_that_was_cut_off_is_refused(url: str) -> None:
+    """Fewer bytes than were promised are no answer."""
+    with pytest.raises(Unavailable, match="cut off"):
+        DirectWeb(20).get(f"{url}/cut")
 
 
 @pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/", "127.0.0.1", "", "http://"])

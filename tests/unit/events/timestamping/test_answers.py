@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ KINDS: list[Kind] = ["rsa", "ecdsa"]
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Made]:
     """Return an authority of each kind."""
     folder = tmp_path_factory.mktemp("tsa")
-    found = {kind: Made(folder / kind, kind, kind) for kind in KINDS}
+    found: dict[str, Made] = {kind: Made(folder / kind, kind, kind) for kind in KINDS}
     for each in found.values():
         each.make()
     return found
@@ -203,7 +204,7 @@ def test_another_window_of_the_same_root_may_hold() -> None:
     ],
 )
 def test_only_a_certificate_for_time_stamping_alone_counts(
-    purposes: tuple[ExtendedKeyUsageOID, ...], *, critical: bool
+    purposes: tuple[ObjectIdentifier, ...], *, critical: bool
 ) -> None:
     """Other purposes, more of them, or one that may be ignored are refused, here and by the verifier."""
     signer = stamps.certificate("tsa", "tsa root", authority=False, purposes=purposes, critical=critical)

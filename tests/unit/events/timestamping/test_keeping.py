@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -128,7 +128,7 @@ def test_a_restored_backup_gets_its_tokens_back(press: Press, stamping: Stamping
     database.close()
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "of another number": ("timestamps/5", lambda data: data.replace(b'"number":5', b'"number":6'), "number"),
     "of another size": (
         "timestamps/1",

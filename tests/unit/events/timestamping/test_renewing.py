@@ -113,7 +113,7 @@ def test_a_renewal_that_fails_is_a_state_too(press: Press, stamping: Stamping, t
     tsas[0].answer = lambda _: (503, b"")
     done = stamping.run_once(renew=True)
 
-    assert ({"two": 7}, {"one"}) == (done.tokens, done.failed.keys())
+    assert ({"two": 7}, {"one"}) == (done.tokens, set(done.failed))
     found = stamping.states.of("one", Purpose.RENEWAL)
     assert (StateName.FAILED, 1) == (found.name, found.failures)
     assert "status 503" in str(found.cause)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from custody.errors import Unavailable
 from events.database import Database
 from events.note import parse_note
+from events.timestamping.asking import ask
 from events.timestamping.requests import imprint_of
 from events.timestamping.stamping import Stamped, published_size
 from events.timestamping.states import Purpose, StateName
-from events.timestamping.tokens import read_token
+from events.timestamping.tokens import Token, read_token
+from events.web import PLAIN, Answer
 from tests.support import publishing
 from tests.support.publishing import Press
-from tests.support.stamping import stamping_of
+from tests.support.stamping import authorities, stamping_of
 from tests.support.tsa import POLICY, Running, running, unsorted
 from tests.support.webs import SwitchedWeb
 
@@ -122,7 +126,7 @@ def test_a_failure_is_seen_and_tried_again(press: Press, tmp_path: Path, one: Ru
         return found.name, found.failures, (found.retry_at or found.asked_at) - found.asked_at
 
     done = stamping.run_once()
-    assert ({"two": 1}, {"one"}) == (done.tokens, done.failed.keys())
+    assert ({"two": 1}, {"one"}) == (done.tokens, set(done.failed))
     assert (StateName.FAILED, 1, timedelta(seconds=30)) == standing()
     assert one.url in str(stamping.states.of("one", Purpose.CHECKPOINT).cause)
 
@@ -195,6 +199,32 @@ def test_two_processes_keep_one_token(press: Press, tmp_path: Path, one: Running
     one.answer = answer
     assert {"one": 1} == stamping.run_once().tokens
     assert 1 == len(stamping.record.over(6))
+
+
+class DrippingWeb(SwitchedWeb):
+    """A web in which one address never ends its answer."""
+
+    def __init__(self, dripping: str) -> None:
+        super().__init__()
+        self._dripping, self.ended = dripping, threading.Event()
+
+    def post(self, url: str, body: bytes, media_type: str = PLAIN) -> Answer:
+        """Ask, or wait until the test is over."""
+        if url == self._dripping:
+            self.ended.wait(60)
+        return super().post(url, body, media_type)
+
+
+def test_who_never_ends_an_answer_is_left_to_itself(tmp_path: Path, one: Running, two: Running) -> None:
+    """The others' tokens are not held up, and the one that drips has failed."""
+    web = DrippingWeb(one.url)
+
+    first, second = ask(web, authorities(tmp_path, one, two), imprint_of("text"), seconds=2)
+    web.ended.set()
+
+    assert isinstance(first.outcome, Unavailable)
+    assert "does not end its answer" in first.outcome.message
+    assert isinstance(second.outcome, Token)
 
 
 def test_one_checkpoint_is_covered_at_once(press: Press, tmp_path: Path, one: Running, two: Running) -> None:
