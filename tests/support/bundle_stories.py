@@ -12,6 +12,7 @@ from custody.values import to_base64
 from tests.support import examples
 from tests.support.bundles import TSA, Told, begin, issue, parts, seal, usual
 from tests.support.composing import Officer, SigningKey, recompose
+from tests.support.ml_dsa_lines import LOG_ML_DSA, WITNESS_ML_DSA, with_line
 from tests.support.stamps import Authority
 from tests.support.trees import OTHER, WITNESS, policy
 
@@ -32,6 +33,7 @@ def _vector(name: str, about: str, told: Told, *found: tuple[str, str], **more: 
 def told() -> Iterator[Made]:
     """Yield vectors whose records were told like this, and signed by the log."""
     yield from _good()
+    yield from _ml_dsa()
     yield from _trust()
     yield from _open()
     yield from _rules()
@@ -60,6 +62,26 @@ def _good() -> Iterator[Made]:
     told = usual()
     data = parts(told, anchors=_anchored(told), witnesses=[WITNESS, OTHER]).zip()
     yield _vector("good-two-witnesses", "Two witnesses, both asked for.", told, exit=0, data=data, trust=two)
+
+
+def _ml_dsa() -> Iterator[Made]:
+    """Lines of type 0x06 are reported, not judged (log-v1, section 8)."""
+    told = begin(LOG_ML_DSA.cosigner.vkey)
+    told = seal(told, told.case)
+    log, witness = LOG_ML_DSA.cosigner.vkey, WITNESS_ML_DSA.cosigner.vkey
+    some = parts(told, anchors=_anchored(told))
+    time = int(told.story.now.timestamp()) + 1
+    for name in [name for name in some.files if name.endswith("checkpoint")]:
+        some.files[name] = with_line(with_line(some.files[name], LOG_ML_DSA, 0), WITNESS_ML_DSA, time)
+    usual_lines = policy().decode().rpartition("quorum")[0]
+    lines = f"log {log}\n{usual_lines}witness m {witness}\n"
+    words = "Log and a witness sign with ML-DSA-44 too, entry 0 names both log keys"
+    trust = f"{lines}quorum w1\n".encode()
+    yield _vector("ml-dsa", f"{words}: reported, not judged.", told, exit=0, data=some.zip(), trust=trust)
+    trust = f"{lines}group g all w1 m\nquorum g\n".encode()
+    words = f"{words}; the quorum asks for that witness: not checked."
+    found = [("order", "checkpoint.quorum")]
+    yield _vector("ml-dsa-quorum", words, told, *found, exit=3, data=some.zip(), trust=trust)
 
 
 def _trust() -> Iterator[Made]:
@@ -236,6 +258,11 @@ def _left_out() -> Iterator[Made]:
     words = "The revocation of a key is left out"
     yield _vector("revocation-left-out-attested", f"{words}: attested.", told, exit=0)
     yield _vector("revocation-left-out-log", f"{words}; the log has it.", told, lost, log=told.log)
+    last = max(told.hidden)
+    receipts = {"revocation.receipt": told.log.entries[last] + b"\n" + told.log.receipt(last)}
+    yield _vector(
+        "revocation-left-out-receipt", f"{words}; its receipt proves it.", told, lost, receipts=receipts
+    )
 
     told = begin()
     told.hidden = {at for at, line in told.lines() if json.loads(line)["act"]["stream"] == told.telephone}

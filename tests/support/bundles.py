@@ -91,11 +91,15 @@ class Told:
         return Log(tuple(each.entry.data for each in self.story.entries))
 
 
-def begin() -> Told:
-    """Tell of a founding, an officer, a prosecutor, a case, a video and a telephone, and a transfer."""
+def begin(*keys: str) -> Told:
+    """Tell of a founding, an officer, a prosecutor, a case, a video and a telephone, and a transfer.
+
+    `keys` are log keys that entry 0 names beside the usual one.
+    """
     story = Story()
     founder, service = story.person("olena"), story.person("service")
     public = examples.founding(founder, service, vkey=LOG.vkey, origin=ORIGIN)
+    public |= {"log": list[Json]((LOG.vkey, *keys))}
     story.tell(founder, "ledger.founded.v1", f"ledger/{uuid_of('ledger')}", public, {"deployment": "Kyiv"})
     story.enrol("taras", "officer")
     story.enrol("petro")
