@@ -11,7 +11,6 @@ import pytest
 from custody.errors import Unavailable
 from events.web import LIMIT, DirectWeb
 
-
 _over = threading.Event()
 
 
