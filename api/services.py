@@ -11,6 +11,7 @@ from starlette.requests import Request
 from api.bundles.kept import KeptBundles
 from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, FoundingToken
+from api.on_store import OnStore
 from api.operations import Operations
 from api.publishing import PublishedLog
 from api.rates import Rate
@@ -33,10 +34,7 @@ from storage.forwarding import Forwarding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything that serves requests.
-
-    `vault` and `forwarding` are None, with the reason, when the vault did not pass its probe.
-    """
+    """Everything that serves requests."""
 
     settings: Settings
     clock: Clock
@@ -46,10 +44,8 @@ class Services:
     ledger: StoredLedger
     view: LedgerView
     projections: Projections
-    vault: Vault | None
-    vault_fault: str | None
+    on_store: OnStore
     deposits: Deposits
-    forwarding: Forwarding | None
     waiting: WaitingFiles
     sessions: Sessions
     sign_ins: Rate
@@ -62,16 +58,26 @@ class Services:
     log: PublishedLog
     time_stamps: TimeStamps
 
+    @property
+    def vault(self) -> Vault | None:
+        """The vault, or None while it has not passed its probe."""
+        return self.on_store.vault
+
+    @property
+    def forwarding(self) -> Forwarding | None:
+        """What stores deposits in the vault, or None as long as there is none."""
+        return self.on_store.forwarding
+
     def require_vault(self) -> Vault:
-        """Return the vault. Raises WritesRefused with the cause when it was not good at start."""
+        """Return the vault. Raises WritesRefused with the cause while it has not passed its probe."""
         if self.vault is None:
-            raise WritesRefused(f"the vault is not usable: {self.vault_fault}")
+            raise WritesRefused(f"the vault is not usable: {self.on_store.fault}")
         return self.vault
 
     def require_forwarding(self) -> Forwarding:
         """Return what stores deposits in the vault. Raises WritesRefused like `require_vault`."""
         if self.forwarding is None:
-            raise WritesRefused(f"the vault is not usable: {self.vault_fault}")
+            raise WritesRefused(f"the vault is not usable: {self.on_store.fault}")
         return self.forwarding
 
 

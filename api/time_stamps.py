@@ -68,12 +68,11 @@ class TimeStamps:
 
     @classmethod
     def open(
-        cls, settings: Settings, database: Database, keys: LogKeys, places: Places | str, clock: Clock
+        cls, settings: Settings, database: Database, keys: LogKeys, places: Places, clock: Clock
     ) -> TimeStamps:
-        """Return those of a deployment; `places` may be why there are none. Raises as `stamping_of`."""
-        found = None if isinstance(places, str) else places
-        objects = None if found is None else TokenObjects(database, found.rebuild)
-        return cls(stamping_of(settings, database, keys, found, clock), Brackets(database), objects)
+        """Return those of a deployment. Raises as `stamping_of`."""
+        objects = TokenObjects(database, places.rebuild)
+        return cls(stamping_of(settings, database, keys, places, clock), Brackets(database), objects)
 
     def begin(self, stack: ExitStack) -> None:
         """Ask when it is time until the stack ends, if there is anybody to ask."""

@@ -25,7 +25,7 @@ _log = structlog.get_logger("api.upkeep")
 class Upkeep:
     """Tidies up at start and then every hour, on a thread of its own, until it is stopped."""
 
-    def __init__(self, deposits: Deposits, vault: S3Vault | None, clock: Clock) -> None:
+    def __init__(self, deposits: Deposits, vault: Callable[[], S3Vault | None], clock: Clock) -> None:
         self._deposits = deposits
         self._vault = vault
         self._clock = clock
@@ -44,7 +44,7 @@ class Upkeep:
     def step(self) -> None:
         """Tidy up once. What cannot be tidied now is told in the log, and tried again the next time."""
         _attempt("deposits", self._deposits.sweep)
-        vault = self._vault
+        vault = self._vault()
         if vault is not None:
             before = self._clock.now() - UPLOAD_LIFETIME
             _attempt("uploads", lambda: vault.sweep_uploads(before))

@@ -83,12 +83,13 @@ class StoredLedger(Reader):
         )
         self._groups: Groups[Proposal] = Groups(writer.write)
         self._refusal: str | None = None
+        self._suspension: str | None = None
         standing.open()
 
     @property
     def refusal(self) -> str | None:
         """Why the ledger is open for reading only, or None while it takes acts."""
-        return self._refusal
+        return self._refusal or self._suspension
 
     @property
     def database(self) -> Database:
@@ -98,6 +99,14 @@ class StoredLedger(Reader):
     def refuse_writes(self, reason: str) -> None:
         """Take no more acts until the process is started anew: what we hold cannot be the newest state."""
         self._refusal = reason
+
+    def suspend_writes(self, reason: str) -> None:
+        """Take no acts until `resume_writes`: it is not known yet whether what we hold is the newest state."""
+        self._suspension = reason
+
+    def resume_writes(self) -> None:
+        """End a suspension; what `refuse_writes` has said stays."""
+        self._suspension = None
 
     def append(
         self,
@@ -159,8 +168,9 @@ class StoredLedger(Reader):
             return fault
 
     def _require_open(self, proposal: Proposal) -> None:
-        if self._refusal is not None:
-            raise WritesRefused(self._refusal)
+        refusal = self.refusal
+        if refusal is not None:
+            raise WritesRefused(refusal)
         if not 1 <= len(proposal.submissions) <= MAX_BATCH:
             raise TooLarge("acts", size=len(proposal.submissions), limit=MAX_BATCH)
 

@@ -54,5 +54,5 @@ def _require_reader(request: Request, services: Services) -> None:
 
 
 def _file(services: Services, name: str, caching: str) -> Response:
-    found = log_file(services.log.require_files(), name)
+    found = log_file(services.log.files(), name)
     return Response(found.data, media_type=found.media_type, headers={"Cache-Control": caching})

@@ -25,7 +25,7 @@ def test_a_step_drops_what_expired(tmp_path: Path) -> None:
     """A deposit goes when its time is over, and not before; no vault is needed for that."""
     clock = HandClock()
     deposits = Deposits(tmp_path, clock)
-    upkeep = Upkeep(deposits, None, clock)
+    upkeep = Upkeep(deposits, lambda: None, clock)
     old = begun(deposits)
     clock.move(LIFETIME)
     young = begun(deposits)
@@ -47,7 +47,7 @@ def test_a_step_gives_up_uploads_of_the_day_before(
     begun_at = client.create_multipart_upload(Bucket=bucket, Key="files/ab/left/over")
     clock = HandClock()
     deposits = Deposits(tmp_path, clock)
-    upkeep = Upkeep(deposits, vault, clock)
+    upkeep = Upkeep(deposits, lambda: vault, clock)
     listed = client.list_multipart_uploads(Bucket=bucket)["Uploads"]
     clock.at = listed[0]["Initiated"] + timedelta(hours=23)
     upkeep.step()
@@ -67,7 +67,7 @@ def test_a_step_that_fails_ends_nothing(tmp_path: Path) -> None:
     clock = HandClock()
     deposits = Deposits(tmp_path, clock)
     deposits.close()
-    upkeep = Upkeep(deposits, None, clock)
+    upkeep = Upkeep(deposits, lambda: None, clock)
 
     upkeep.step()
     upkeep.start()
@@ -80,7 +80,7 @@ def test_it_begins_at_once(tmp_path: Path) -> None:
     deposits = Deposits(tmp_path, clock)
     old = begun(deposits)
     clock.move(LIFETIME)
-    upkeep = Upkeep(deposits, None, clock)
+    upkeep = Upkeep(deposits, lambda: None, clock)
 
     upkeep.start()
     upkeep.stop()
