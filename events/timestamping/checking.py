@@ -65,8 +65,10 @@ def ends(token: Token, roots: tuple[Root, ...]) -> datetime:
         if above is None:
             break
         chain.append(above)
-    root = [each.until for each in roots if _issued(chain[-1], each.certificate)]
-    return min([_LATEST, *(each.not_valid_after_utc for each in chain), *root])
+    windows = [
+        each.until for each in roots if each.holds(token.time) and _issued(chain[-1], each.certificate)
+    ]
+    return min(_LATEST, max(windows, default=_LATEST), *(each.not_valid_after_utc for each in chain))
 
 
 def _refusal(token: Token, root: Root) -> str | None:

@@ -190,9 +190,11 @@ def test_another_window_of_the_same_root_may_hold() -> None:
     """Of several entries for one root, any may vouch."""
     tsa = stamps.Authority()
     old = tsa.pem("Not-After: 2026-02-01T00:00:00.000000Z\n")
-    roots = read_roots(old + tsa.pem("Not-Before: 2026-11-01T00:00:00.000000Z\n"), "root")
+    new = "Not-Before: 2026-11-01T00:00:00.000000Z\nNot-After: 2027-01-01T00:00:00.000000Z\n"
+    roots = read_roots(old + tsa.pem(new), "root")
 
     check_token(token_of(tsa, TIME), imprint_of(TEXT), roots)
+    assert roots[1].until == ends(token_of(tsa, TIME), roots)
 
 
 @pytest.mark.parametrize(
