@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from api.court.court_key import CERTIFICATES_FILE, KEY_FILE, CourtKey, load_court_key
+from api.court.items import TokenFacts
 from api.court.papers import Papers
 from api.court.signing import sign_statement
 from api.court.stamping import stamp_by
@@ -15,7 +17,9 @@ from api.services import Services
 from api.settings import Settings
 from custody.errors import Unavailable
 from events.bundling.records import BundleRecords
+from events.timestamping.anchors import Anchor
 from events.timestamping.asking import SECONDS
+from events.timestamping.tokens import read_token
 from events.web import DirectWeb
 
 FOLDER: Final = "court"  # below the data folder: where a key made for trying is kept
@@ -40,7 +44,9 @@ def court_key(settings: Settings) -> CourtKey | None:
     return load_court_key(key, certificates)
 
 
-def papers_for_zip(services: Services, records: BundleRecords, checkpoint: bytes) -> dict[str, bytes]:
+def papers_for_zip(
+    services: Services, records: BundleRecords, checkpoint: bytes, anchors: Sequence[Anchor]
+) -> dict[str, bytes]:
     """Return the papers that go into a zip, by name; none for a bundle of more entries than anybody reads.
 
     Raises Unavailable for a court key that is not good: a statement never goes unsigned by mistake.
@@ -49,11 +55,17 @@ def papers_for_zip(services: Services, records: BundleRecords, checkpoint: bytes
         _log.warning("papers_left_out", bundle=records.bundle, entries=len(records.indexes))
         return {}
     key = court_key(services.settings)
-    found = Papers(records, checkpoint).for_zip()
+    found = Papers(records, checkpoint, tuple(_tokens(anchors))).for_zip()
     if key is None:
         return found
     name = "data/statement.pdf"
     return found | {name: _signed(services, records.bundle, found[name], key)}
+
+
+def _tokens(anchors: Sequence[Anchor]) -> Iterator[TokenFacts]:
+    for each in anchors:
+        for tsa, response in each.tokens:
+            yield TokenFacts(each.size, tsa, read_token(response).time)
 
 
 def _signed(services: Services, bundle: str, pdf: bytes, key: CourtKey) -> bytes:

@@ -53,7 +53,7 @@ def pinned(
     }
     for each in anchors:
         found |= _anchor(each)
-    found |= papers_for_zip(services, records, checkpoint)
+    found |= papers_for_zip(services, records, checkpoint, anchors)
     page = read_page()
     return found if page is None else found | {PAGE: page.data}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from custody.canonical import Json
@@ -192,9 +193,18 @@ class CaseFacts:
         return self.fields.get(name, NOTHING)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """A time-stamp that the service checked when it came: over the tree of `size` entries, by `tsa`, at `time`."""
+
+    size: int
+    tsa: str
+    time: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All facts of one bundle. `fingerprint` is the hex SHA-256 of `data/entries.jsonl`."""
+    """All facts of one bundle. `fingerprint` is the hex SHA-256 of `data/entries.jsonl`; `tokens` by ascending size."""
 
     bundle: str
     ledger: str
@@ -215,6 +225,7 @@ class Facts:
     exhibits: tuple[ExhibitFacts, ...]
     persons: Mapping[str, PersonFacts]
     withheld: tuple[tuple[str, int], ...]
+    tokens: tuple[TokenFacts, ...] = ()
 
     def name_at(self, person: str, index: int) -> Shown:
         """Return a person's name as of an entry; nothing when the bundle does not name them."""

@@ -5,10 +5,11 @@ Anybody can make a better one with `custody-verify`: this one is the word of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from api.court.items import Facts
 from custody.canonical import Json
+from custody.clocks import AHEAD
 from custody.history import OpenEntry
 from custody.ports import Recorded
 from custody.replay import replay
@@ -31,13 +32,13 @@ def records_verdict(entries: Sequence[OpenEntry], facts: Facts) -> dict[str, Jso
         verify=_signed,
         scope=frozenset(each.recorded.entry.act.stream for each in entries),
     )
-    findings = [*replayed.findings, *_open_questions(withheld, facts)]
+    findings = [*replayed.findings, *_open_questions(withheld, facts), *judged_time(entries, facts)]
     findings += [finding for exhibit in facts.exhibits for finding in exhibit.findings]
     checks = {each: replayed.checks.get(each, 0) for each in Question}
     checks[Question.INTEGRITY] = len(entries) + sum(map(len, opened.values()))
+    checks[Question.TIME] = len(entries)
     checks[Question.CONTINUITY] = sum(len(each.steps) for each in facts.exhibits)
     attested = {Question.AUTHORSHIP, Question.ORDER, Question.CONTINUITY}
-    grade = Grade.SELF_ATTESTED if facts.checkpoint is None else Grade.SIGNED
     answers = [
         answer(
             each,
@@ -47,7 +48,14 @@ def records_verdict(entries: Sequence[OpenEntry], facts: Facts) -> dict[str, Jso
         )
         for each in Question
     ]
-    return verdict(grade, answers).as_json()
+    return verdict(_grade(facts, findings), answers).as_json()
+
+
+def _grade(facts: Facts, findings: Sequence[Finding]) -> Grade:
+    if facts.checkpoint is None:
+        return Grade.SELF_ATTESTED
+    open_ = any(each.question is Question.TIME and each.weight is not Weight.NOTED for each in findings)
+    return Grade.SIGNED if open_ else Grade.TIME_STAMPED
 
 
 def _signed(recorded: Recorded, key: KeyState) -> None:
@@ -57,8 +65,7 @@ def _signed(recorded: Recorded, key: KeyState) -> None:
 
 
 def _open_questions(withheld: tuple[int, ...], facts: Facts) -> list[Finding]:
-    text = "tokens of third parties are in the bundle; this paper does not judge them, custody-verify does"
-    found = [_finding(Question.TIME, "time.not-vouched", text, "verdict-v1 4")]
+    found: list[Finding] = []
     if any(each.files for each in facts.exhibits):
         text = "this paper is made from the records; the files are checked in the bundle"
         found.append(_finding(Question.FILES, "file.not-checked", text, "verdict-v1 3"))
@@ -77,6 +84,23 @@ def _open_questions(withheld: tuple[int, ...], facts: Facts) -> list[Finding]:
             )
         )
     return found
+
+
+def judged_time(entries: Sequence[OpenEntry], facts: Facts) -> Iterator[Finding]:
+    """Judge the entries below `at` against the tokens, which were checked when they came (verdict-v1, 4)."""
+    tokens, uncovered = facts.tokens, []
+    for each in entries:
+        index, recorded = each.recorded.index, each.recorded.entry.recorded
+        holding = [token.time for token in tokens if token.size > index]
+        listed = index < facts.at and each.recorded.entry.act.stream != facts.bundle
+        if listed and not holding:
+            uncovered.append(index)
+        elif holding and recorded > min(holding) + AHEAD:
+            text = "recorded later than a third party says that it was there"
+            yield _finding(Question.TIME, "time.bracket", text, "verdict-v1 4", (index,), Weight.FAILS)
+    if uncovered:
+        text = "no time-stamp of a third party covers these entries"
+        yield _finding(Question.TIME, "time.not-vouched", text, "verdict-v1 4", tuple(uncovered))
 
 
 def _finding(

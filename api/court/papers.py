@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Protocol
 
@@ -11,7 +11,7 @@ from api.court.court_key import CourtKey
 from api.court.drafts import ua_custody_act, us_902
 from api.court.facts import facts_of_open, header_of, open_lines
 from api.court.graph import case_graph
-from api.court.items import Facts
+from api.court.items import Facts, TokenFacts
 from api.court.judging import records_verdict
 from api.court.signing import Stamp, sign_statement
 from api.court.statement import statement_pdf
@@ -46,6 +46,7 @@ class Papers:
 
     records: Records
     checkpoint: bytes
+    tokens: tuple[TokenFacts, ...] = ()
 
     @cached_property
     def _entries(self) -> list[OpenEntry]:
@@ -55,7 +56,8 @@ class Papers:
     @cached_property
     def facts(self) -> Facts:
         """All facts of the bundle."""
-        return facts_of_open(self._entries, header_of(self.records.bundle_json()), self.checkpoint)
+        found = facts_of_open(self._entries, header_of(self.records.bundle_json()), self.checkpoint)
+        return replace(found, tokens=tuple(sorted(self.tokens, key=lambda each: (each.size, each.tsa))))
 
     @cached_property
     def verdict(self) -> dict[str, Json]:

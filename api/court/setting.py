@@ -26,12 +26,16 @@ _UNSHOWN: Final = "could not be displayed"
 class Pen:
     """Writes values as cells of a template. `strict` is for text that the fonts could not set together."""
 
-    def __init__(self, *, strict: bool = False) -> None:
-        self._strict = strict
+    def __init__(self, *, strict: bool = False, most: int = 4_000) -> None:
+        self._strict, self._most = strict, most
+
+    def at_most(self, most: int) -> Pen:
+        """Return a pen that shortens every value to so many characters."""
+        return Pen(strict=self._strict, most=most)
 
     def text(self, value: str, limit: int = 4_000) -> str:
         """Return text that can be set."""
-        return printable(value, limit, strict=self._strict)
+        return printable(value, min(limit, self._most), strict=self._strict)
 
     def word(self, value: str) -> Json:
         """Return a choice in both languages, or the text itself."""

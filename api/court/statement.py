@@ -10,10 +10,13 @@ from api.court.setting import Pen, compiled, day, qr, recorded
 from api.court.sheets import exhibit_sheet, finding, person_row, word
 from api.court.words import ANSWERS, ASKED, BASES, FIELDS, GRADES, HEADLINES, QUESTIONS
 from custody.canonical import Json
+from custody.values import write_recorded
 
 TEMPLATE: Final = "statement.typ"
 APART: Final = 40  # exhibits up to which each begins a page of its own
+_LENGTHS: Final = ((500, 300), (50, 1_000), (0, 4_000))  # exhibits from, characters of one value
 _HEAVY: Final = ("fails", "not-checked", "noted")
+_TOKENS: Final = 12  # time-stamps that the front part lists, newest
 _MOST: Final = 200  # findings that the front part lists
 
 
@@ -34,6 +37,7 @@ def payload(facts: Facts) -> str:
 
 def told(pen: Pen, facts: Facts, verdict: Mapping[str, Json] | None) -> dict[str, Json]:
     """Return all that the template sets."""
+    pen = pen.at_most(_longest(len(facts.exhibits)))
     return {
         "date": day(facts.made_at),
         "made_at": recorded(facts.made_at),
@@ -47,6 +51,10 @@ def told(pen: Pen, facts: Facts, verdict: Mapping[str, Json] | None) -> dict[str
         "at": facts.at,
         "entries": facts.entries,
         "checkpoint": _checkpoint(pen, facts),
+        "tokens": [
+            {"size": each.size, "tsa": pen.text(each.tsa, 40), "time": recorded(write_recorded(each.time))}
+            for each in facts.tokens[-_TOKENS:]
+        ],
         "whole_case": facts.whole_case,
         "cases": _cases(pen, facts),
         "recipient": pen.cell(facts.recipient, 500),
@@ -59,6 +67,11 @@ def told(pen: Pen, facts: Facts, verdict: Mapping[str, Json] | None) -> dict[str
         "persons": [person_row(pen, facts, each) for each in facts.persons.values()],
         "withheld": [[word(FIELDS, name), count] for name, count in facts.withheld],
     }
+
+
+def _longest(exhibits: int) -> int:
+    """Return how many characters of one value a statement of so many exhibits prints: pages stay in bounds."""
+    return next(most for least, most in _LENGTHS if exhibits >= least)
 
 
 def _checkpoint(pen: Pen, facts: Facts) -> Json:

@@ -1,13 +1,17 @@
 """The service's own judgement of records: where only records count, it says what the verifiers say."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from api.court.items import TokenFacts
 from api.court.papers import Papers
+from events.timestamping.tokens import read_token
 
 VECTORS = Path(__file__).parents[3] / "vectors/bundle-v1"
 # Vectors whose fault, if there is one, is in the records; not in the zip, the log, anchors or what a reader brings.
@@ -57,11 +61,18 @@ class Unzipped:
         """Return the lines of the disclosures."""
         return self.file("disclosures.jsonl").splitlines(keepends=True)
 
+    def tokens(self) -> tuple[TokenFacts, ...]:
+        """Return the tokens of the anchors."""
+        found = [(name, data) for name, data in self._files.items() if name.endswith(".tsr")]
+        sizes = [int(name.partition("/")[2].partition(".")[0]) for name, _ in found]
+        times = [read_token(data).time for _, data in found]
+        return tuple(TokenFacts(size, "test", time) for size, time in zip(sizes, times, strict=True))
 
-def papers(name: str) -> Papers:
-    """Return the papers of a vector."""
+
+def papers(name: str, *, stamped: bool = False) -> Papers:
+    """Return the papers of a vector, with the time-stamps that it carries or without."""
     records = Unzipped(name)
-    return Papers(records, records.file("checkpoint"))
+    return Papers(records, records.file("checkpoint"), records.tokens() if stamped else ())
 
 
 @pytest.mark.parametrize("name", OF_RECORDS)
@@ -81,6 +92,27 @@ def test_what_it_cannot_judge_is_not_checked() -> None:
 
     assert ["not-checked", "not-checked"] == [questions[each]["answer"] for each in ("time", "files")]
     assert "signed" == papers("good").verdict["grade"]
+
+
+@pytest.mark.parametrize("name", ["good", "good-one-exhibit", "time-partly"])
+def test_time_stamps_that_were_checked_answer_the_question_of_time(name: str) -> None:
+    """With tokens over all entries time holds; over some it does not: as the vector says."""
+    expected = json.loads((VECTORS / name / "expected.json").read_text("utf-8"))
+    verdict = papers(name, stamped=True).verdict
+    questions: Any = verdict["questions"]
+
+    assert expected["answers"]["time"][0] == questions["time"]["answer"]
+    assert ("time-stamped" == verdict["grade"]) == (questions["time"]["answer"] == "holds")
+
+
+def test_an_entry_recorded_after_its_time_stamp_fails() -> None:
+    """A token says that an entry was there an hour before the ledger says that it was recorded."""
+    good = papers("good", stamped=True)
+    early = tuple(replace(each, time=each.time - timedelta(hours=1)) for each in good.tokens)
+    time: Any = replace(good, tokens=early).verdict["questions"]
+
+    assert "fails" == time["time"]["answer"]
+    assert {"time.bracket"} == {each["code"] for each in time["time"]["findings"]}
 
 
 def test_the_parts_of_a_zip_are_the_statement_and_the_graph() -> None:
