@@ -95,10 +95,15 @@ def fetch(person: Person, told: Mapping[str, Any]) -> Fetched:
     path = f"/bundles/{told['bundle'].partition('/')[2]}"
     response = person.client.get(f"{path}/zip", timeout=300)
     assert response.status_code == 200, response.text
-    assert told["sha256"] == hashlib.sha256(response.content).hexdigest()
+    assert told["sha256"] == digest(response.content)
     receipt = person.client.get(f"{path}/receipt")
     assert receipt.status_code == 200, receipt.text
     return Fetched(told["bundle"], response.content, receipt.content, told)
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def policy(person: Person) -> str:
