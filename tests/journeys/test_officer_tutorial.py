@@ -18,7 +18,7 @@ ADDRESS = "http://127.0.0.1:8000"
 
 
 def test_the_tutorial_runs(tmp_path: Path) -> None:
-    """Every block ends well, and the photograph ends in the receiver's hands, verified."""
+    """Every block ends well: the photograph is handed over, verified, bundled; an altered bundle is refused."""
     blocks = BLOCK.findall(TUTORIAL.read_text(encoding="utf-8"))
     with running(tmp_path / "data") as server:
         for name in (".venv", "tests"):
@@ -34,9 +34,13 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
             check=False,
         )
 
-    assert len(blocks) >= 10
+    assert len(blocks) >= 13
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 given = 1 taken + 0 refused + 0 already held" in done.stdout
     assert "1 given = 0 taken + 0 refused + 1 already held" in done.stdout
     assert "transfer.accepted.v1" in done.stdout
     assert "Verdict: holds." in done.stdout
+    whole, _, altered = done.stdout.rpartition("Grade: signed. Every required question holds")
+    assert whole
+    assert "disclosure.altered" in altered
+    assert "Refused, with status 1" in altered
