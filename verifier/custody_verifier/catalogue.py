@@ -315,27 +315,25 @@ def check_public(kind: ActType, public: Mapping[str, Json]) -> None:
     closed(kind.public)(members, "act.public")
 
 
-def check_body(
-    body: Body, names: Mapping[str, object], opened: Mapping[str, Json], files: set[str], *, late: bool
-) -> None:
-    """Raise Malformed unless the names are the type's, and the values that are opened are of their forms.
+def check_body(body: Body, names: Mapping[str, object], files: set[str], *, late: bool) -> dict[str, Form]:
+    """Return the form of each name; raises Malformed unless the names are the type's.
 
     `files` are those for which every part must be there: those of an intake. A late act has `late_reason`.
     """
     required = {**body.required, **({"late_reason": sentence} if late else {})}
     required |= {f"files/{file}/{part}": form for file in files for part, form in body.parts.items()}
     known = {**required, **body.optional}
-    changed = 0
+    changed, found = 0, dict[str, Form]()
     for name in names:
         form = known.get(name) or _part(body, files, name)
         if form is None:
             raise Malformed(f"act.body.{name}", "is unknown")
         changed += name not in required
-        if name in opened:
-            form(opened[name], f"act.body.{name}")
+        found[name] = form
     missing = required.keys() - names.keys()
     if missing or changed < body.least:
         raise Malformed(f"act.body.{min(missing, default='')}", "is missing")
+    return found
 
 
 def _part(body: Body, files: set[str], name: str) -> Form | None:

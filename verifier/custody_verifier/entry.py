@@ -122,7 +122,11 @@ def check_signature(entry: Entry, algorithm: str, spki: bytes) -> None:
 
 def commitment(salt: str, name: str, value: Json) -> str:
     """Return the commitment to a value under a name: unpadded base64url of SHA-256 (entry-v1, section 5)."""
-    return text.base64url_text(sha256(b"custody-disclosure/1\n" + write([salt, name, value])).digest())
+    return _committed(write([salt, name, value]))
+
+
+def _committed(disclosure: bytes) -> str:
+    return text.base64url_text(sha256(b"custody-disclosure/1\n" + disclosure).digest())
 
 
 def check_disclosure(act: Act, disclosure: Json, path: str = "disclosure") -> tuple[str, Json]:
@@ -135,9 +139,10 @@ def check_disclosure(act: Act, disclosure: Json, path: str = "disclosure") -> tu
     salt, name, value = disclosure
     salted = text.grammar(salt, f"{path}.salt", "unpadded base64url of 16 bytes")
     named = text.grammar(name, f"{path}.name", "the name of a body's member")
-    if len(write(value)) > MAX_VALUE:
+    data = write([salted, named, value])
+    if len(data) > MAX_VALUE and len(write(value)) > MAX_VALUE:
         raise Malformed(f"{path}.value", f"is longer than {MAX_VALUE} bytes")
-    if act.body.get(named) != commitment(salted, named, value):
+    if act.body.get(named) != _committed(data):
         raise Failed(f"the disclosure does not open the commitment of {named}")
     return named, value
 

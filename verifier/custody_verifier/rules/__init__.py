@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from custody_verifier import catalogue, forms
-from custody_verifier.canonical import Json
+from custody_verifier.forms import Form
 from custody_verifier.rules import bundles, cases, exhibits, ledgers, persons, services
 from custody_verifier.rules.matter import FOUNDED, Matter
 from custody_verifier.rules.names import Broken
@@ -39,9 +39,10 @@ def judge(matter: Matter) -> Judged:
         raise Broken("act.unknown-type")
     if act.stream.partition("/")[0] != kind.stream:
         raise Broken("act.wrong-stream")
-    _check_form(matter, {})
+    values = _check_form(matter)
     matter.formed = True
-    _check_form(matter, matter.opened)
+    for name, value in matter.opened.items():
+        values[name](value, f"act.body.{name}")
     if act.type == FOUNDED:
         key = ledgers.found(matter)
     else:
@@ -51,8 +52,8 @@ def judge(matter: Matter) -> Judged:
     return Judged(key, matter.numbered_in, tuple(matter.taken))
 
 
-def _check_form(matter: Matter, opened: Mapping[str, Json]) -> None:
-    """Raise Malformed unless public members, names of the body and values are of the type's form (acts-v1, 1)."""
+def _check_form(matter: Matter) -> dict[str, Form]:
+    """Return the form of each value; raises Malformed unless public members and names are the type's (acts-v1, 1)."""
     act = matter.act
     kind = catalogue.CATALOGUE[act.type]
     catalogue.check_public(kind, act.public)
@@ -61,7 +62,7 @@ def _check_form(matter: Matter, opened: Mapping[str, Json]) -> None:
         digital = act.public["kind"] == "digital"
         body = catalogue.DIGITAL if digital else catalogue.PHYSICAL
         files = {str(each) for each in forms.as_list(act.public["files"])} if digital else set()
-    catalogue.check_body(body, act.body, opened, files, late="late" in act.public)
+    return catalogue.check_body(body, act.body, files, late="late" in act.public)
 
 
 def _require_here(matter: Matter) -> None:
