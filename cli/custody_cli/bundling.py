@@ -29,7 +29,6 @@ from custody_verifier.verdict import Verdict
 ISSUED: Final = "bundle.issued.v1"
 TRIES: Final = 5  # in a row without a byte
 PAUSE: Final = 1.0  # seconds before the connection is tried again
-_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,18 +143,19 @@ def _pieces(link: Contact, issued: Issued) -> Iterator[bytes]:
     at, left = 0, TRIES
     path = f"{issued.path}/zip?sha256={issued.sha256}"
     while at < issued.size:
+        before = at
         try:
-            for piece in link.door.stream(path, {"Range": f"bytes={at}-"}):
-                at, left = at + len(piece), TRIES
+            for piece in link.door.stream(path, {"Range": f"bytes={at}-"}, block=None):
+                at += len(piece)
                 yield piece
         except Unreachable:
+            left = TRIES if at > before else left - 1
             if not left:
                 raise
-        left -= 1
-        if at < issued.size:
-            if not left:
-                raise IntegrityFault("bundle.differs", sha256=issued.sha256)
             time.sleep(PAUSE)
+        else:
+            if at == before:
+                raise IntegrityFault("bundle.differs", sha256=issued.sha256)
 
 
 def fetch_encrypted(link: Contact, issued: Issued, target: Path, recipient: str) -> None:

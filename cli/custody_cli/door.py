@@ -136,15 +136,17 @@ class Door:
             raise problem_of(answer)
         return answer
 
-    def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[bytes]:
-        """Yield the body of a GET piece by piece, for files."""
+    def stream(
+        self, path: str, headers: Mapping[str, str], *, block: int | None = 1 << 20
+    ) -> Iterator[bytes]:
+        """Yield the body of a GET in pieces of `block` bytes, or as they come: then a break loses none."""
         sent = {"Authorization": f"Bearer {self.token}", **headers}
         try:
             with self._client.stream("GET", BASE + path, headers=sent) as answer:
                 if answer.status_code >= 400:
                     answer.read()
                     raise problem_of(answer)
-                yield from answer.iter_bytes(1 << 20)
+                yield from answer.iter_bytes(block)
         except httpx2.RequestError as fault:
             raise Unreachable(
                 "server.unreachable", server=self.server, reason=type(fault).__name__
