@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import segno
-import typst
 
+from api.court import typesetter
 from api.court.items import Facts, Moment, Shown
 from api.court.printable import TEMPLATES, printable
+from api.court.typesetter import REFUSED
 from api.court.words import CHOICES, PARTS, both
 from custody.canonical import Json
 from custody.errors import Unavailable
 from custody.values import recorded_instant
 
 STANDARD: Final = "a-3a"  # PDF/A-3 with tags; Typst refuses to write what breaks it
-_UNSHOWN: Final = "could not be displayed"
+SECONDS: Final = 600  # for one paper
+_UNSHOWN: Final = b"could not be displayed"
 
 
 class Pen:
@@ -152,20 +157,26 @@ def compiled(
 
     Where the fonts show characters one by one but not together, all is set once more with a strict pen.
     """
-    try:
-        return _set(template, tell(Pen()), files or {})
-    except typst.TypstError as fault:
-        if _UNSHOWN not in fault.message:
-            raise Unavailable("typst", fault.message) from fault
-    try:
-        return _set(template, tell(Pen(strict=True)), files or {})
-    except typst.TypstError as fault:
-        raise Unavailable("typst", fault.message) from fault
+    found = _set(template, tell(Pen()), files or {})
+    if found.returncode == REFUSED and _UNSHOWN in found.stdout:
+        found = _set(template, tell(Pen(strict=True)), files or {})
+    if found.returncode != 0:
+        reason = found.stdout if found.returncode == REFUSED else found.stderr[-300:]
+        raise Unavailable("typst", reason.decode("utf-8", "replace") or f"ended with {found.returncode}")
+    return found.stdout
 
 
-def _set(template: str, data: Mapping[str, Json], files: Mapping[str, bytes]) -> bytes:
+def _set(
+    template: str, data: Mapping[str, Json], files: Mapping[str, bytes]
+) -> subprocess.CompletedProcess[bytes]:
     world = {name: _template(name) for name in ("paper.typ", template)}
     world["main.typ"] = f'#include "{template}"\n'.encode()
     world["data.json"] = json.dumps(data, ensure_ascii=False).encode()
-    source: Any = {**world, **files}
-    return bytes(typst.compile(source, pdf_standards=[STANDARD], ignore_system_fonts=True))
+    world |= files
+    encoded = {name: base64.b64encode(each).decode() for name, each in world.items()}
+    asked = json.dumps({"files": encoded, "standard": STANDARD}).encode()
+    command = [sys.executable, "-I", typesetter.__file__]
+    try:
+        return subprocess.run(command, input=asked, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired as fault:
+        raise Unavailable("typst", f"did not end within {SECONDS} seconds") from fault

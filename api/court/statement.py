@@ -13,6 +13,7 @@ from custody.canonical import Json
 from custody.values import write_recorded
 
 TEMPLATE: Final = "statement.typ"
+SHEETS: Final = 1_000  # exhibits up to which each has a sheet; of more there is the list alone
 APART: Final = 40  # exhibits up to which each begins a page of its own
 _LENGTHS: Final = ((500, 300), (50, 1_000), (0, 4_000))  # exhibits from, characters of one value
 _HEAVY: Final = ("fails", "not-checked", "noted")
@@ -63,6 +64,7 @@ def told(pen: Pen, facts: Facts, verdict: Mapping[str, Json] | None) -> dict[str
         "requested": pen.moment(facts.request),
         "verdict": _verdict(pen, verdict),
         "apart": len(facts.exhibits) <= APART,
+        "sheets": len(facts.exhibits) <= SHEETS,
         "exhibits": [exhibit_sheet(pen, facts, each) for each in facts.exhibits],
         "persons": [person_row(pen, facts, each) for each in facts.persons.values()],
         "withheld": [[word(FIELDS, name), count] for name, count in facts.withheld],

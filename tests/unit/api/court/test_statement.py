@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.court import setting, statement
 from api.court.papers import DRAFTS
 from api.court.setting import Pen
 from api.court.statement import payload, statement_pdf, told
 from api.court.words import HEADLINES
+from custody.errors import Unavailable
 from tests.support import examples
 from tests.support.composing import uuid_of
 from tests.support.court_stories import Bundled, bundled, eventful, hostile, long
@@ -126,6 +128,28 @@ def test_findings_that_are_only_noted_stand_once_a_code() -> None:
     assert [("order.seen", "4"), ("order.seen", "5"), ("person.word", "1–2, 9")] == [
         (each["code"], each["entries"]) for each in found
     ]
+
+
+def test_very_many_exhibits_have_a_list_and_no_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the limit the statement is short, and stays a statement."""
+    found = story()
+    with_sheets = statement_pdf(found.facts, None, found.entries)
+    monkeypatch.setattr(statement, "SHEETS", 0)
+    short = statement_pdf(found.facts, None, found.entries)
+
+    assert short.startswith(b"%PDF")
+    assert len(short) < len(with_sheets)
+
+
+def test_a_paper_that_cannot_be_set_is_no_fault_of_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the typesetter refuses, or does not end, is a part that does not answer."""
+    found = story()
+    monkeypatch.setattr(setting, "STANDARD", "none")
+    with pytest.raises(Unavailable, match="typst"):
+        statement_pdf(found.facts, None, found.entries)
+    monkeypatch.setattr(setting, "SECONDS", 0.001)
+    with pytest.raises(Unavailable, match="did not end"):
+        statement_pdf(found.facts, None, found.entries)
 
 
 @pytest.mark.slow
