@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from api import permissions
@@ -15,7 +15,7 @@ from custody.catalogue.bundle import ISSUED, SEALED
 from custody.errors import Malformed, NotFound, NotPermitted
 from custody.history import OpenEntry
 from custody.states import BundleState, CaseState, ExhibitState
-from custody.values import StreamName
+from custody.values import CaseId, StreamName
 
 ACKNOWLEDGED: Final = "bundle.acknowledged.v1"
 BUNDLE_HOLDERS: Final = "role.bundle-holders"
@@ -46,9 +46,21 @@ def require_holder(services: Services, who: Who, bundle: StreamName) -> BundleSt
     require_listed(services, who, bundle)
     state = _state(services, bundle)
     if not _is_concerned(services, who, state):
-        reason = "bundles go to officers and prosecutors of every case concerned"
-        raise NotPermitted(BUNDLE_HOLDERS, reason)
+        raise _not_theirs()
     return state
+
+
+def require_cases(services: Services, who: Who, cases: Iterable[CaseId]) -> None:
+    """Raise NotPermitted unless the person may ask for bundles of each case whose values are in a bundle.
+
+    A bundle of one case may hold values of others, in which who asked for it had a role (bundle-v1, 8.1 rule 2).
+    """
+    if not all(_asks_for(services, who, each) for each in cases):
+        raise _not_theirs()
+
+
+def _not_theirs() -> NotPermitted:
+    return NotPermitted(BUNDLE_HOLDERS, "bundles go to officers and prosecutors of every case concerned")
 
 
 def _state(services: Services, bundle: StreamName) -> BundleState:
@@ -64,10 +76,12 @@ def _is_concerned(services: Services, who: Who, state: BundleState) -> bool:
     exhibits = (view.state(StreamName(each)) for each in state.exhibits)
     cases = {each.case for each in exhibits if isinstance(each, ExhibitState)}
     cases |= set() if state.case is None else {state.case}
-    found = [view.state(StreamName(each)) for each in cases]
-    return bool(found) and all(
-        isinstance(each, CaseState) and bool(each.roles(who.person) & _ASKS) for each in found
-    )
+    return bool(cases) and all(_asks_for(services, who, each) for each in cases)
+
+
+def _asks_for(services: Services, who: Who, case: CaseId) -> bool:
+    state = services.view.state(StreamName(case))
+    return isinstance(state, CaseState) and bool(state.roles(who.person) & _ASKS)
 
 
 def page(services: Services, who: Who, cursor: str | None, limit: int) -> dict[str, object]:

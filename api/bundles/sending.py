@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from api.bundles.content import FILES, BundleZip, Content, parts_of_files
@@ -14,7 +15,7 @@ from custody.canonical import parse
 from custody.catalogue.bundle import ISSUED
 from custody.errors import ContentAltered, NotFound
 from custody.ports import Recorded
-from custody.values import ExhibitId, FileId, StreamName
+from custody.values import CaseId, ExhibitId, FileId, StreamName
 from events.bundling.records import BundleRecords
 from events.files import StoredFiles
 
@@ -34,8 +35,17 @@ def zip_of(issue: Recorded) -> MadeZip:
     return MadeZip(sha256=cast(str, public["sha256"]), size=cast(int, public["size"]))
 
 
-def opened_zip(services: Services, bundle: StreamName, made: MadeZip) -> tuple[BundleZip, list[ExhibitId]]:
-    """Return an issued zip for reading, and the exhibits in it.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An issued zip for reading, the exhibits in it, and the cases whose values are in it."""
+
+    zip: BundleZip
+    exhibits: tuple[ExhibitId, ...]
+    cases: frozenset[CaseId]
+
+
+def opened_zip(services: Services, bundle: StreamName, made: MadeZip) -> Opened:
+    """Return an issued zip.
 
     Raises NotFound when what was kept for it is lost (it has to be made again), IntegrityFailure when ledger or
     vault hold other values than it was made of.
@@ -48,7 +58,7 @@ def opened_zip(services: Services, bundle: StreamName, made: MadeZip) -> tuple[B
             f"zip of {bundle}", expected=f"{made.size} bytes", measured=f"{found.size} bytes"
         )
     header = cast(dict[str, Sequence[str]], parse(kept.contents["data/bundle.json"], "bundle.json"))
-    return found, [ExhibitId(each) for each in header["exhibits"]]
+    return Opened(found, tuple(ExhibitId(each) for each in header["exhibits"]), records.cases)
 
 
 def _content(services: Services, records: BundleRecords, kept: Kept) -> Content:

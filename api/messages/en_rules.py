@@ -15,6 +15,7 @@ OWN: Final[Mapping[str, str]] = {
     "role.ledger-readers": "The whole ledger is for auditors and administrators.",
     "role.log-readers": "The entries of the published log are for auditors.",
     "role.depositors": "Files are deposited by officers and custodians of an open case.",
+    "role.bundle-holders": "Bundles go to officers and prosecutors of every case of which they hold values.",
     "founding.token": "This is not the founding token.",
     "founding.log": "The origin and the log key are not those of this server.",
     "founding.only": "Only the founding act is taken here.",

@@ -141,10 +141,11 @@ def download(
     made = zip_of(issue_of(services, name, sha256))
     whole = Span(0, made.size, partial=False)
     span = whole if recipient is not None else span_of(request.headers.get("range"), made.size)
-    found, exhibits = opened_zip(services, name, made)
-    receipts = record_export(services, who, exhibits, _purpose(services, name))
+    opened = opened_zip(services, name, made)
+    register.require_cases(services, who, opened.cases)
+    receipts = record_export(services, who, opened.exhibits, _purpose(services, name))
     told(request, bundle=name, recorded=len(receipts))
-    pieces = primed(read_ahead(found.read(span.start, span.end)))
+    pieces = primed(read_ahead(opened.zip.read(span.start, span.end)))
     if recipient is not None:
         return _encrypted(name, encrypted(pieces, recipient))
     status = PARTIAL if span.partial else OK

@@ -40,8 +40,9 @@ def paper(
     stream = StreamName(f"bundle/{bundle}")
     register.require_holder(services, who, stream)
     kept = services.bundles.get(stream, zip_of(issue_of(services, stream, None))).contents
+    records = BundleRecords(services.ledger, stream, kept[CHECKPOINT])
+    register.require_cases(services, who, records.cases)
     if name in DRAFTS:
-        records = BundleRecords(services.ledger, stream, kept[CHECKPOINT])
         content = Papers(records, kept[CHECKPOINT]).draft(name)
     elif (found := kept.get(f"data/{name}")) is not None:
         content = found

@@ -8,6 +8,7 @@ from typing import Final, cast
 from custody.act import Disclosure, Entry, read_entry, require_opening
 from custody.errors import ChainBroken, ContentAltered, Malformed
 from custody.ports import Recorded
+from events.bundling.reach import Reach
 from events.ledger import StoredLedger
 
 PAGE: Final = 64  # entries read at once
@@ -18,10 +19,10 @@ _ROWS: Final = (
 
 
 class BundleEntries:
-    """The entries of a ledger at `indexes`, which ascend."""
+    """The entries of a ledger at `indexes`, which ascend, for somebody whose `reach` says what they may see."""
 
-    def __init__(self, ledger: StoredLedger, indexes: Sequence[int]) -> None:
-        self._ledger, self.indexes = ledger, indexes
+    def __init__(self, ledger: StoredLedger, indexes: Sequence[int], reach: Reach) -> None:
+        self._ledger, self.indexes, self._reach = ledger, indexes, reach
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
         """Yield index and stored bytes of every entry. Raises ChainBroken when one is missing."""
@@ -37,7 +38,7 @@ class BundleEntries:
                 yield index, bytes(data)
 
     def opened(self) -> Iterator[tuple[int, Entry, list[Disclosure]]]:
-        """Yield every entry that has a body, with what can still be opened of it, sorted by name.
+        """Yield every entry that has a body, with what may and can still be opened of it, sorted by name.
 
         Raises ChainBroken, and ContentAltered for a value that is not what was committed to.
         """
@@ -50,7 +51,10 @@ class BundleEntries:
                 yield index, entry, self._opened(index, entry)
 
     def _opened(self, index: int, entry: Entry) -> list[Disclosure]:
-        found = sorted(self._ledger.opened(Recorded(index, entry)), key=lambda each: each.name)
+        if not any(self._reach.shows(entry.act.stream, name) for name in entry.act.body):
+            return []
+        opened = sorted(self._ledger.opened(Recorded(index, entry)), key=lambda each: each.name)
+        found = [each for each in opened if self._reach.shows(entry.act.stream, each.name)]
         for each in found:
             try:
                 require_opening(entry.act, each, f"entry {index}")

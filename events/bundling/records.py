@@ -48,9 +48,10 @@ class BundleRecords:
         self.request, self.sealing = _own(ledger, bundle)
         found = gathered(ledger, self.request.entry.act, self.at)
         self.scope: BundleScope = found.scope
+        self.cases = found.reach.cases  # whose values are in the bundle
         self._require_as_sealed()
         own = (self.request.index, self.sealing.index)  # entries of the scope may stand between them
-        self._entries = BundleEntries(ledger, array("q", sorted((*found.indexes, *own))))
+        self._entries = BundleEntries(ledger, array("q", sorted((*found.indexes, *own))), found.reach)
         self._trees = Trees(ledger.database, founding(ledger.database), checkpoint)
         if self._trees.checkpoint.size <= self.sealing.index:
             raise NotProven("the checkpoint does not cover the sealing")

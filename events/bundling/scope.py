@@ -15,6 +15,7 @@ from custody.canonical import canonical
 from custody.errors import ChainBroken, TooLarge
 from custody.values import CaseId, StreamName
 from events.bundling.founding import founding
+from events.bundling.reach import Reach
 from events.bundling.streams import Ledger, StreamEntry, Streams, is_named
 
 MOST_EXHIBITS: Final = 40_000  # so that bundle.json stays below its 2 MiB (bundle-v1, section 4)
@@ -44,10 +45,11 @@ class BundleScope:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A scope with the indexes, ascending, of all entries that belong to it."""
+    """A scope with the indexes, ascending, of all entries that belong to it, and what who asked may see of them."""
 
     scope: BundleScope
     indexes: array[int] = field(repr=False)
+    reach: Reach = field(repr=False)
 
 
 def bundle_scope(ledger: Ledger, request: Act, at: int) -> BundleScope:
@@ -62,13 +64,13 @@ def gathered(ledger: Ledger, request: Act, at: int) -> Gathered:
     """Return the scope of a request with where its entries stand. Raises as `bundle_scope`."""
     streams, beginning = Streams(ledger.database, at), founding(ledger.database)
     case, exhibits, count = _exhibits(streams, request)
-    closing = _Closing(streams, case)
+    closing = _Closing(streams, case, Reach(request.person))
     closing.close({beginning.stream, beginning.service, *_asked(request, exhibits)})
     if count is not None and closing.numbers != count:
         raise ChainBroken(at, f"{closing.numbers} entries give a number in {case}, {count} are listed")
     heads = tuple(closing.heads[stream] for stream in sorted(closing.heads))
     scope = BundleScope(case=case, exhibits=exhibits, count=count, heads=heads)
-    return Gathered(scope, array("q", sorted(closing.indexes)))
+    return Gathered(scope, array("q", sorted(closing.indexes)), closing.reach)
 
 
 def heads_bytes(heads: Iterable[Head]) -> bytes:
@@ -101,8 +103,8 @@ def _asked(request: Act, exhibits: tuple[StreamName, ...]) -> set[StreamName]:
 class _Closing:
     """Follows names from stream to stream until nothing new is named."""
 
-    def __init__(self, streams: Streams, case: CaseId | None) -> None:
-        self._streams, self._case = streams, case
+    def __init__(self, streams: Streams, case: CaseId | None, reach: Reach) -> None:
+        self._streams, self._case, self.reach = streams, case, reach
         self.heads: dict[StreamName, Head] = {}
         self.indexes = array("q")
         self.numbers = 0  # entries that gave a number in the case of the scope
@@ -121,5 +123,6 @@ class _Closing:
     def _take(self, entry: StreamEntry) -> None:
         self.heads[entry.stream] = Head(entry.stream, entry.version, entry.digest)
         self.indexes.append(entry.index)
+        self.reach.take(entry)
         if entry.number is not None and entry.number[0] == self._case:
             self.numbers += 1

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Protocol, cast
 
 from custody.canonical import Json
 from custody.errors import ChainBroken
-from custody.values import CaseId, StreamName
+from custody.values import CaseId, PersonId, StreamName
 from events.database import Database
 
 NAMING: Final = ("from", "case", "person", "to", "requested_by", "exhibit", "duplicate_of")
@@ -55,6 +55,9 @@ class StreamEntry:
     index: int
     stream: StreamName
     version: int
+    type: str
+    actor: PersonId
+    public: Mapping[str, Json]
     data: bytes
     named: tuple[StreamName, ...]
     number: tuple[CaseId, int] | None
@@ -126,7 +129,7 @@ def read_stream_entry(index: int, stream: StreamName, version: int, data: bytes)
     try:
         entry = json.loads(data)
         act = entry["act"]
-        public, place = act["public"], (act["stream"], act["version"])
+        public, place = dict(act["public"]), (act["stream"], act["version"])
         named = (act["actor"]["person"], *(public[name] for name in NAMING if name in public))
         ordinal = entry["assigned"].get("ordinal") if act["type"] in NUMBERING else None
         number = None if ordinal is None else (CaseId(public["case"]), int(ordinal))
@@ -138,6 +141,9 @@ def read_stream_entry(index: int, stream: StreamName, version: int, data: bytes)
         index=index,
         stream=stream,
         version=version,
+        type=act["type"],
+        actor=PersonId(act["actor"]["person"]),
+        public=public,
         data=data,
         named=tuple(StreamName(each) for each in named if is_named(each)),
         number=number,

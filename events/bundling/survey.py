@@ -36,7 +36,7 @@ class BundleFile:
 class Survey:
     """`withheld` counts members without disclosure by folded name, `files` are sorted by their ids.
 
-    `effective` are the names of the request that withhold something.
+    `effective` are the names of the request that stand for a member of some entry.
     """
 
     withheld: Counter[str] = field(default_factory=Counter)
@@ -48,8 +48,8 @@ class Survey:
         """Return what a pass finds; `exhibits` are those of the scope. Raises as `BundleEntries.opened`."""
         survey = cls()
         for index, entry, opened in entries.opened():
-            for each in opened:
-                survey.effective |= contents.withholding(index, each.name)
+            for name in entry.act.body:
+                survey.effective |= contents.withholding(index, name)
             shown = {each.name: each.value for each in contents.shown(index, opened)}
             survey.withheld.update(folded(name) for name in entry.act.body if name not in shown)
             if entry.act.type == INTAKE and entry.act.stream in exhibits:

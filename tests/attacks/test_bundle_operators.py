@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from custody.values import StreamName
+from custody.values import PersonId, StreamName
 from events.bundling import scope
 from events.bundling.guard import sealing_of
 from events.bundling.streams import StreamEntry, Streams
@@ -78,7 +78,17 @@ def _told(lie: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Told, int]:
 
 
 def _entry(index: int, stream: str, data: bytes) -> StreamEntry:
-    return StreamEntry(index=index, stream=StreamName(stream), version=1, data=data, named=(), number=None)
+    return StreamEntry(
+        index=index,
+        stream=StreamName(stream),
+        version=1,
+        type="",
+        actor=PersonId(""),
+        public={},
+        data=data,
+        named=(),
+        number=None,
+    )
 
 
 def _bundle(ledger: StoredLedger, told: Told) -> bytes:

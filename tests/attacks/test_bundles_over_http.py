@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custody.canonical import Json
-from tests.support import doors, examples
+from tests.support import doors, examples, handing_out
 from tests.support.doors import House, Person
 
 pytestmark = pytest.mark.s3
@@ -110,3 +110,24 @@ def test_who_may_know_of_a_bundle(house: House, *, whole: bool) -> None:
         for who in (house.custodian, house.auditor, house.founder)
     ]
     assert [3, 3, 0] == disclosed
+
+
+def test_who_fetches_a_bundle_that_holds_values_of_another_case(house: House) -> None:
+    """Of one case, with an exhibit that is in another now: who has no role there gets neither zip nor papers."""
+    case = doors.open_case(house.officer, "UKR2-HERE", prosecutor=house.prosecutor)
+    other = doors.open_case(house.officer, "UKR2-ELSEWHERE")
+    exhibit = doors.physical(house.officer, case)
+    moved: dict[str, Json] = {"case": other, "from": case}
+    house.officer.write("exhibit.case-corrected.v1", exhibit, moved, {"reason": "wrong case"})
+    made = handing_out.made(house.officer, handing_out.request(house.officer, case))
+    path = f"/bundles/{made['bundle'].partition('/')[2]}"
+    before = _head(house)
+
+    refused = [house.prosecutor.client.get(f"{path}/{each}") for each in ("zip", "papers/statement.pdf")]
+
+    assert [(403, "role.bundle-holders")] * 2 == [
+        (each.status_code, each.json().get("rule")) for each in refused
+    ]
+    assert before == _head(house)
+    assert 200 == house.officer.client.get(f"{path}/papers/statement.pdf").status_code
+    assert handing_out.fetch(house.officer, made).data

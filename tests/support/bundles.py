@@ -259,10 +259,12 @@ def parts(
     anchors: Sequence[int] = (),
     witnesses: Sequence[Signer] = (WITNESS,),
     log: Log | None = None,
+    exact: bool = False,
 ) -> Parts:
     """Return the payload of the bundle that was sealed.
 
-    `withheld` are member names, as a request has them (None: all), `anchors` sizes of trees.
+    `withheld` are member names, as a request has them (None: all), `anchors` sizes of trees; `exact`: no value that
+    who asked may not see is shown (8.1, rule 2), which a reader cannot tell.
     """
     log = log or told.log
     size, streams = len(log.entries), streams_of(told) | {told.bundle}
@@ -272,7 +274,7 @@ def parts(
         if (stream := _act(line)["stream"]) == told.bundle or (at < told.at and stream in streams)
     ]
     sealed = told.story.entries[indexes[-1]].entry
-    opened, hidden = _disclosed(told, indexes, withheld)
+    opened, hidden = _disclosed(told, indexes, withheld, _theirs(told) if exact else None)
     header: dict[str, Json] = {
         "at": told.at,
         "bundle": told.bundle,
@@ -309,7 +311,7 @@ def parts(
 
 
 def _disclosed(
-    told: Told, indexes: Sequence[int], withheld: Collection[str] | None
+    told: Told, indexes: Sequence[int], withheld: Collection[str] | None, theirs: set[str] | None
 ) -> tuple[list[Json], Counter[str]]:
     lines: list[Json] = []
     hidden: Counter[str] = Counter()
@@ -317,13 +319,42 @@ def _disclosed(
         shown: list[Json] = []
         for each in told.story.disclosures[at]:
             folded = f"files/{each.name.split('/')[2]}" if each.name.startswith("files/") else each.name
-            if withheld is None or {folded, each.name, f"{at}/{each.name}"} & set(withheld):
+            if (
+                withheld is None
+                or {folded, each.name, f"{at}/{each.name}"} & set(withheld)
+                or not (_may_see(told.story.entries[at].entry.act.stream, each.name, theirs))
+            ):
                 hidden[folded] += 1
             else:
                 shown.append([each.salt, each.name, each.value])
         if shown:
             lines.append({"disclosures": shown, "index": at})
     return lines, hidden
+
+
+def _theirs(told: Told) -> set[str]:
+    """Return the cases, and the exhibits in them, of which who asked is officer or prosecutor at `at` (8.1, rule 2)."""
+    acts = [each.entry.act for each in told.story.entries]
+    asker, roles, cases = acts[told.asked].person, set[tuple[str, Json]](), dict[str, str]()
+    for act in acts[: told.at]:
+        if act.type == "case.opened.v1" and act.person == asker:
+            roles.add((act.stream, "officer"))
+        if act.type.startswith("case.member-") and act.public["person"] == asker:
+            pair = (act.stream, act.public["role"])
+            roles = roles | {pair} if act.type == "case.member-added.v1" else roles - {pair}
+        if act.type in {"exhibit.received.v1", "exhibit.case-corrected.v1"}:
+            cases[act.stream] = str(act.public["case"])
+    mine = {case for case, role in roles if role in {"officer", "prosecutor"}}
+    return mine | {exhibit for exhibit, case in cases.items() if case in mine}
+
+
+def _may_see(stream: str, name: str, theirs: set[str] | None) -> bool:
+    if theirs is None:
+        return True
+    kind, _, number = stream.partition("/")
+    if kind in {"exhibit", "access", "fixity"}:
+        return f"exhibit/{number}" in theirs
+    return stream in theirs if kind == "case" else kind != "person" or name == "name"
 
 
 def _cosigned(told: Told, size: int, witnesses: Sequence[Signer]) -> list[tuple[Signer, int]]:

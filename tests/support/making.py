@@ -126,8 +126,7 @@ class House:
     def read(self, sha256: str | None = None, start: int = 0, end: int | None = None) -> bytes:
         """Return bytes of an issued zip, as they would be sent."""
         made = zip_of(issue_of(self.services, BUNDLE, sha256))
-        found, _ = opened_zip(self.services, BUNDLE, made)
-        return b"".join(found.read(start, end))
+        return b"".join(opened_zip(self.services, BUNDLE, made).zip.read(start, end))
 
     def types(self) -> list[str]:
         """Return the types of the acts on the bundle's stream."""
