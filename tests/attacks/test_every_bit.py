@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from os import cpu_count
 from pathlib import Path
 
@@ -17,17 +18,17 @@ from custody_verifier.options import Options
 from custody_verifier.policy import read_policy
 from custody_verifier.records import read_header
 from custody_verifier.verdict import Findings
-from tests.support.bundles import parts, smallest, usual
+from tests.support.bundles import Parts, issue, parts, smallest, usual
 from tests.support.trees import policy
 
 OPTIONS = Options(policy=read_policy(policy(quorum="none")))
 PIECES = 16
 
 
-def status(path: Path) -> int:
+def status(path: Path, options: Options = OPTIONS) -> int:
     """Return the exit status for a bundle."""
     try:
-        return check_bundle(path, OPTIONS).exit_status()
+        return check_bundle(path, options).exit_status()
     except Malformed:
         return 2
 
@@ -80,6 +81,48 @@ def test_a_sample_of_bits_of_a_whole_case(tmp_path: Path) -> None:
     assert status(tmp_path / "good.zip") == 0
     bits = random.sample(range(8 * len(data)), 2_000)
     assert _missed(tmp_path, data, bits) == []
+
+
+# --- manifests written again ------------------------------------------------------------------------------
+
+
+def rested_on(name: str) -> bool:
+    """Whether one of the six questions rests on a file of the payload; the others describe."""
+    return name.startswith("data/") and name not in ("data/statement.pdf", "data/case.jsonld")
+
+
+def manifests_match(some: Parts, name: str, bit: int) -> bytes:
+    """Return the zip with one bit of a file turned over, bagged again."""
+    files, data = dict(some.files), bytearray(some.files[name])
+    data[bit // 8] ^= 1 << bit % 8
+    files[name] = bytes(data)
+    return Parts(files, some.made_at, some.bundle, some.ledger).zip()
+
+
+def _unseen(folder: Path, some: Parts, bits: list[tuple[str, int]], options: Options) -> set[str]:
+    """Return the names of files of which a bit can change unseen, when manifests are written to match."""
+    found, path = set(), folder / "turned.zip"
+    for name, bit in bits:
+        path.write_bytes(manifests_match(some, name, bit))
+        if status(path, options) not in (1, 2):
+            found.add(name)
+    return found
+
+
+def test_bits_with_manifests_that_match(tmp_path: Path) -> None:
+    """All that the six questions rest on is found; with the receipt of the issue, everything is."""
+    told = smallest()
+    some = parts(told, withheld=None)
+    some.files["data/statement.pdf"] = b"%PDF-1.7 statement"
+    some.files["verify.html"] = b"<!doctype html>"
+    (tmp_path / "good.receipt").write_bytes(issue(told, some.zip()))
+    everywhere = [(name, 8 * at + at % 8) for name, data in some.files.items() for at in range(len(data))]
+    bits = random.sample(everywhere, 500) + [(name, 7) for name in some.files if some.files[name]]
+    unseen = _unseen(tmp_path, some, bits, OPTIONS)
+    assert unseen == {"README.txt", "verify.html", "data/statement.pdf"}
+    assert not any(rested_on(name) for name in unseen)
+    received = replace(OPTIONS, receipts=(tmp_path / "good.receipt",))
+    assert _unseen(tmp_path, some, bits, received) == set()
 
 
 @pytest.mark.slow

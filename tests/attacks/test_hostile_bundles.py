@@ -147,9 +147,9 @@ def _central(number: int) -> int:
     return at
 
 
-@pytest.mark.parametrize(
-    ("where", "data"),
-    [
+def lying_directories() -> list[tuple[int, bytes]]:
+    """Return places of numbers in the directory, and what is written there instead."""
+    return [
         (_central(0) + 42, b"\xff\xff\xff\xff"),  # an offset that needs ZIP64
         (_central(0) + 20, b"\xff\xff\xff\xff\xff\xff\xff\xff"),  # sizes that need ZIP64
         (_central(1) + 28, b"\xff\xff"),  # a name that goes beyond the directory
@@ -159,8 +159,10 @@ def _central(number: int) -> int:
         (len(DATA) - 14, b"\xff\xff\xff\xff"),
         (len(DATA) - 10, b"\xff\xff\xff\xff\xff\xff\xff\xff"),
         (len(DATA) - 12, b"\x00\x00"),
-    ],
-)
+    ]
+
+
+@pytest.mark.parametrize(("where", "data"), lying_directories())
 def test_directories_that_lie(where: int, data: bytes, folder: Path) -> None:
     """Numbers of the directory that point elsewhere are unreadable."""
     assert _status(folder, DATA[:where] + data + DATA[where + len(data) :]) == 2

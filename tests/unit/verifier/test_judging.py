@@ -274,7 +274,7 @@ def test_forms() -> None:
 def test_bodies() -> None:
     """Late acts have a reason; an amendment names parts of files by their uuid."""
     kind = catalogue.CATALOGUE["exhibit.amended.v1"]
-    catalogue.check_body(kind.body, {"reason": "", f"files/{FILE}/found": ""}, {}, set(), late=False)
+    catalogue.check_body(kind.body, {"reason": "", f"files/{FILE}/found": ""}, set(), late=False)
     for names in (
         {"reason": ""},
         {"reason": "", "beauty": ""},
@@ -282,7 +282,7 @@ def test_bodies() -> None:
         {"title": ""},
     ):
         with pytest.raises(Malformed):
-            catalogue.check_body(kind.body, names, {}, set(), late=False)
+            catalogue.check_body(kind.body, names, set(), late=False)
     with pytest.raises(Malformed):
         catalogue.check_public(kind, {"late": False})
     assert Question.TIME.value == "time"
