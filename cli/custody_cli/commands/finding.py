@@ -9,14 +9,16 @@ from urllib.parse import quote
 
 import typer
 
-from custody_cli import answers, naming, output, private_files, progress
+from custody_cli import answers, naming, output, private_files, progress, saving
 from custody_cli.commands.shared import argument, option, settings_of
 from custody_cli.contact import Contact
-from custody_cli.faults import Conflicting, IntegrityFault, NotThere
+from custody_cli.faults import IntegrityFault, NotThere
 from custody_cli.intake.digests import sha256_of
+from custody_cli.messages import say
 from custody_cli.naming import Exhibit
 from custody_cli.opening import contact
 from custody_cli.presenting import found_line
+from custody_cli.settings import Settings
 from custody_verifier.canonical import Json
 
 
@@ -43,18 +45,28 @@ def download(
     settings = settings_of(context)
     with contact(settings) as link:
         found = naming.exhibit(link, name)
-        files = _files(found, file)
-        if not files:
+        files = _files(found)
+        names = saving.names_of({each: answers.optional_text(of, "name") for each, of in files.items()})
+        wanted = {each: of for each, of in files.items() if file in {None, each, of["name"]}}
+        if not wanted:
             raise NotThere("download.none", reference=found.reference)
-        for each, described in files.items():
-            target = folder / _safe_name(described, each)
+        for each, described in wanted.items():
+            target = folder / names[each]
             _get(link, found, each, described, purpose, target)
-            sha256 = answers.text(described, "sha256")
-            data: dict[str, Json] = {"file": each, "path": str(target), "sha256": sha256}
-            output.result(settings, "downloaded", data, f"{sha256}  {target}")
+            _tell(settings, each, described, target)
 
 
-def _files(found: Exhibit, wanted: str | None) -> dict[str, dict[str, Json]]:
+def _tell(settings: Settings, file: str, described: dict[str, Json], target: Path) -> None:
+    """Print where a file is; with its uuid and its recorded name, where that is not what it is called here."""
+    sha256, name = answers.text(described, "sha256"), described["name"]
+    data: dict[str, Json] = {"file": file, "path": str(target), "sha256": sha256, "name": name}
+    line = f"{sha256}  {target}"
+    if name != target.name:
+        line += "  " + say("download.renamed", file=file, name=output.clean(str(name or file)))
+    output.result(settings, "downloaded", data, line)
+
+
+def _files(found: Exhibit) -> dict[str, dict[str, Json]]:
     """Return digests and name of the files, as the intake disclosed them, proved by its commitments."""
     listed = found.intake.entry.act.public.get("files")
     files = {}
@@ -62,16 +74,14 @@ def _files(found: Exhibit, wanted: str | None) -> dict[str, dict[str, Json]]:
         digests = answers.record(found.intake.opened.get(f"files/{file}/digests"), "digests")
         about = found.intake.opened.get(f"files/{file}/found")
         name = answers.optional_text(about, "name") if isinstance(about, dict) else None
-        if wanted in {None, file, name}:
-            files[file] = {**digests, "name": name}
+        files[file] = {**digests, "name": name}
     return files
 
 
 def _get(
     link: Contact, found: Exhibit, file: str, described: dict[str, Json], purpose: str, target: Path
 ) -> None:
-    if target.exists():
-        raise Conflicting("file.exists", file=target)
+    saving.require_free(target)
     path = f"/exhibits/{found.uuid}/files/{file}/content"
     private_files.make_folder(target.parent)
     part = target.with_name(f".{target.name}.part")
@@ -91,17 +101,10 @@ def _get(
             measured = sha256_of(map(kept, pieces))
         if measured != answers.text(described, "sha256"):
             raise IntegrityFault("download.differs", file=file)
-        part.replace(target)
+        saving.put_in_place(part, target)
     finally:
         part.unlink(missing_ok=True)
 
 
 def _private(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-
-
-def _safe_name(described: dict[str, Json], file: str) -> str:
-    """Return a file name without any folder, and without signs that steer a terminal."""
-    name = str(described.get("name") or file).replace("\\", "/").rpartition("/")[2]
-    cleaned = output.clean(name).lstrip(".")
-    return cleaned or file
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)

@@ -13,6 +13,10 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "The rules allow it. Nothing was signed or recorded.",
         "Правила це дозволяють. Нічого не підписано й не записано.",
     ),
+    "download.renamed": (
+        "is file {file}, recorded under the name {name}",
+        "це файл {file}, записаний під назвою {name}",
+    ),
     "done.backup": (
         "Backup written to {file}. Keep it and the passphrase in different places.",
         "Копію записано до {file}. Зберігайте її та парольну фразу в різних місцях.",
