@@ -13,7 +13,7 @@ from api.court.signing import sign_statement
 from api.court.statement import statement_pdf
 from tests.support import bundles, trees
 from tests.support.foreign.handed import Handed
-from tests.support.foreign.programs import ALL, Program
+from tests.support.foreign.programs import BAGS, LOGS, PAPERS, STAMPS, Program
 
 
 @pytest.fixture(scope="module")

@@ -4,23 +4,27 @@ import shutil
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from api.key_files import open_keys
-from tests.demo import outputs, story
+from tests.demo import court, outputs, story, strangers
 from tests.demo.attacks import Attacks
 from tests.demo.checks import Checks
 from tests.demo.founding import AUDITOR
 from tests.demo.outsiders import Outsiders
 from tests.demo.people import Refused
-from tests.demo.server import ORIGIN_LABEL, NotStarted, Server
+from tests.demo.server import ORIGIN_LABEL, NotStarted, Server, administer
 from tests.demo.tampering import DataDirectory
 from tests.demo.telling import Story
 from tests.demo.verdicts import save
 from tests.support.tree import ROOT
 
-DEMANDS = 32
-"""How many demands the whole story makes: one that was left out is one that was not met."""
+DEMANDS = 40
+"""How many demands the whole story makes, beside those on each program of others that is installed here.
+
+One that was left out is one that was not met.
+"""
 
 
 def main(out: Path) -> int:
@@ -36,7 +40,8 @@ def main(out: Path) -> int:
                 run(Path(folder), out, checks)
         except (Refused, NotStarted) as fault:
             checks.demand("the story goes on", holds=False, found=fault)
-        return conclude(checks, time.monotonic() - begun, DEMANDS)
+        wanted = DEMANDS + strangers.EACH * len(strangers.here())
+        return conclude(checks, time.monotonic() - begun, wanted)
 
 
 def run(folder: Path, out: Path, checks: Checks) -> None:
@@ -46,6 +51,7 @@ def run(folder: Path, out: Path, checks: Checks) -> None:
     try:
         keys = open_keys(server.data, ORIGIN_LABEL)  # the witnesses know the log's keys before its first act
         outsiders.start(keys.log_keys.vkeys)
+        administer(server.data, "court-key", "--name", "Custody, Demo")
         _tell(folder, out, checks, server, outsiders)
     finally:
         outsiders.stop()
@@ -54,11 +60,13 @@ def run(folder: Path, out: Path, checks: Checks) -> None:
 
 
 def _tell(folder: Path, out: Path, checks: Checks, server: Server, outsiders: Outsiders) -> None:
-    """Tell the story, keep what it leaves, and attack copies of the data directory."""
+    """Tell the story, keep what it leaves; attack copies of the data directory; let strangers' programs check."""
     server.start()
     try:
         told = Story(folder, server, checks)
         story.tell(told)
+        desk = court.hand_out(told, outsiders, out)
+        court.check(told, desk)
     finally:
         server.stop()
     people = list(told.people.values())
@@ -67,8 +75,13 @@ def _tell(folder: Path, out: Path, checks: Checks, server: Server, outsiders: Ou
     checks.demand(
         f"{count} receipts, the log's key and a checkpoint are kept for other programs", holds=count > 0
     )
-    attacks = Attacks(folder, DataDirectory(server.data), auditor, checks, outsiders)
-    untouched = attacks.all(told.files["photograph"])
+    with ThreadPoolExecutor(1) as meanwhile:
+        aside = checks.aside()
+        strangers_end = meanwhile.submit(strangers.let_check, out, folder / "strangers", aside)
+        attacks = Attacks(folder, DataDirectory(server.data), auditor, checks, outsiders, desk)
+        untouched = attacks.all(told.files["photograph"])
+        strangers_end.result()
+    checks.take_in(aside)
     save(untouched, out / "untouched.verdict.json")
 
 

@@ -1,8 +1,6 @@
 """The six attacks, each on a copy of the data directory of its own, and how each is caught; and a copy left alone."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,12 +9,12 @@ from pathlib import Path
 
 from tests.demo import forking, ledger_rows, tampering, verdicts, verifying
 from tests.demo.checks import Checks
+from tests.demo.court import Desk
 from tests.demo.outsiders import Outsiders
 from tests.demo.people import Answer, Json, Person
-from tests.demo.server import copied, running, without_settings
+from tests.demo.server import administer, copied, running
 from tests.demo.tampering import DataDirectory
 from tests.demo.verdicts import Expected
-from tests.support.tree import ROOT
 
 TOLD = "Отримувач був відсутній / The receiver was away"
 """What the attacker would like the ledger to give as the reason for which a transfer was declined."""
@@ -36,6 +34,7 @@ class Attacks:
     auditor: Person
     checks: Checks
     outsiders: Outsiders
+    desk: Desk
 
     @property
     def declined(self) -> int:
@@ -167,14 +166,7 @@ class Attacks:
     def _publish_rewritten(self, copy: DataDirectory) -> None:
         """The published log is gone from the store too, so that nothing of the operator's contradicts."""
         shutil.rmtree(copy.objects)
-        done = subprocess.run(
-            [sys.executable, "-m", "api", "publish"],
-            cwd=ROOT,
-            env=without_settings() | {"CUSTODY_DATA_DIR": str(copy.folder)} | self.outsiders.settings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = administer(copy.folder, "publish", settings=self.outsiders.settings)
         self.checks.demand(
             "6 his own publisher learns it from a witness, publishes nothing, and names both roots",
             holds=done.returncode != 0 and "held by the witness" in done.stdout,
@@ -190,6 +182,13 @@ class Attacks:
         self.checks.demand(
             "6 a court that is given the rewritten log misses both witnesses: custody-verify fails it",
             holds=code == 1 and "checkpoint.quorum" in found,
+            found=verdicts.failures(verdict),
+        )
+        code, verdict = self.desk.verify("bundle", log)
+        found = {each["code"] for each in verdicts.failing(verdict)}
+        self.checks.demand(
+            "6 whoever holds the bundle beside it has the proof: two histories under one key (order.fork)",
+            holds=code == 1 and "order.fork" in found,
             found=verdicts.failures(verdict),
         )
 

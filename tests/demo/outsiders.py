@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from tests.demo.server import NotStarted, without_settings
@@ -25,6 +28,9 @@ class Outsiders:
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     lines: dict[str, str] = field(default_factory=dict)  # of the policy, by witness
     tsa_line: str = ""
+    mirror_token: str = field(
+        default_factory=secrets.token_urlsafe
+    )  # the operator lets the defence copy the log
 
     @property
     def policy(self) -> Path:
@@ -44,7 +50,12 @@ class Outsiders:
     @property
     def settings(self) -> dict[str, str]:
         """What the operator sets, so that the service asks these parties."""
-        return {"CUSTODY_WITNESS_POLICY": str(self.policy), "CUSTODY_TSA_LIST": str(self.tsa_list)}
+        mirrors = {"defence": sha256(self.mirror_token.encode()).hexdigest()}
+        return {
+            "CUSTODY_WITNESS_POLICY": str(self.policy),
+            "CUSTODY_TSA_LIST": str(self.tsa_list),
+            "CUSTODY_MIRROR_TOKENS": json.dumps(mirrors),
+        }
 
     @property
     def urls(self) -> dict[str, str]:

@@ -78,6 +78,22 @@ class Server:
             process.wait()
 
 
+def administer(
+    data: Path, *words: str, settings: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run `python -m api ...` on a data directory, as its operator does; return how it ended and what it said."""
+    environment = without_settings() | {"CUSTODY_DATA_DIR": str(data), **(settings or {})}
+    return subprocess.run(
+        [sys.executable, "-m", "api", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_SECONDS,
+    )
+
+
 def without_settings() -> dict[str, str]:
     """Return the environment without settings of Custody that somebody may have for a service of their own."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CUSTODY_")}

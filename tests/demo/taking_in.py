@@ -12,6 +12,7 @@ PROCEEDING = (
     '{"number": "12025000000000025", "authority": "СБУ / SSU", "qualification": "ст. 438 КК України"}'
 )
 NO_SIGNAL = "Запис зроблено після повернення зі зв'язком / Recorded after return to coverage"
+IMEI = "490154203237518"
 ALL_TAKEN = {"given": 200, "taken": 200, "refused": 0, "held": 0}
 
 
@@ -87,7 +88,7 @@ def take_in_late(story: Story) -> None:
         condition="Скло тріснуте / Glass cracked",
         seal=f"{SEAL}:bag",
     )
-    sets = options(set="identifiers.imei=490154203237518") + options(
+    sets = options(set=f"identifiers.imei={IMEI}") + options(
         set='packaging={"type": "bag", "bag_number": "0042"}'
     )
     officer = story.people[OFFICER]

@@ -53,6 +53,12 @@ def failing(verdict: Json) -> list[Json]:
     return [each for each in found if each["weight"] == "fails"]
 
 
+def entries_of(verdict: Json, code: str) -> list[int]:
+    """Return the entries that findings of one code name."""
+    found = [each for asked in verdict["questions"].values() for each in asked["findings"]]
+    return sorted(index for each in found if each["code"] == code for index in each["entries"])
+
+
 def failures(verdict: Json) -> list[str]:
     """Return one line for each finding that fails its question."""
     return [

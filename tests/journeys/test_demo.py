@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,9 +16,11 @@ from custody_verifier.entry import read_entry
 from custody_verifier.merkle import check_inclusion, leaf_hash
 from custody_verifier.note import check_checkpoint, read_vkey
 from custody_verifier.receipt import read_receipt
+from tests.demo import verifying
 from tests.demo.__main__ import conclude
 from tests.demo.checks import Checks
 from tests.demo.verdicts import Expected, holds
+from tests.support.foreign.programs import ALL
 from tests.support.tree import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -65,6 +70,10 @@ def test_it_ends_well(demo: Ended) -> None:
         "old and new description",
         "two clocks",
         "the auditor verifies the whole ledger",
+        "custody-verify bundle.zip: all six questions hold, completeness checked, witnessed",
+        "custody-verify bundle-redacted.zip: all six questions hold, completeness checked, witnessed",
+        "the redacted bundle withholds one value of one entry",
+        "the register shows who got it, and that they acknowledged it",
         "[ok] 0 a copy that nobody touched",
         "[ok] 1 ",
         "[ok] 2 ",
@@ -73,11 +82,57 @@ def test_it_ends_well(demo: Ended) -> None:
         "[ok] 5 the whole ledger rewritten under another log key",
         "[ok] 5 the same under the real log key",
         "[ok] 5 and without a kept checkpoint, by the officer's signature",
+        "[ok] 6 the operator rewrites the ledger under the real log key: both witnesses answer 422",
+        "[ok] 6 his own publisher learns it from a witness",
+        "[ok] 6 a court that is given the rewritten log misses both witnesses",
+        "[ok] 6 whoever holds the bundle beside it has the proof",
     ],
 )
 def test_it_tells_of_each_happening(demo: Ended, happening: str) -> None:
     """A chapter that was left out would be missed here."""
     assert happening in demo.said
+
+
+@pytest.mark.programs("certutil", "go", "openssl", "pdfsig", "qpdf", "sha256sum", "unzip")
+@pytest.mark.parametrize("program", [each.name for each in ALL])
+def test_programs_of_others_had_their_say(demo: Ended, program: str) -> None:
+    """Each accepted what the demo left, and refused a spoilt copy."""
+    assert f"[ok] {program} accepts what is handed over" in demo.said
+    assert f"[ok] {program} refuses a spoilt copy" in demo.said
+
+
+@pytest.mark.parametrize("bundle", ["bundle.zip", "bundle-redacted.zip"])
+def test_the_bundles_hold_for_who_comes_later(demo: Ended, bundle: str) -> None:
+    """With what lies in the folder alone, long after the demo's servers have ended."""
+    folder = demo.folder
+    options: list[str | Path] = ["--trust", folder / "trust.policy", "--tsa-root", folder / "tsa-root.pem"]
+    status, verdict = verifying.run(folder / bundle, *options, "--log", folder / "log")
+
+    assert status == 0
+    assert {"holds"} == {each["answer"] for each in verdict["questions"].values()}
+
+
+def test_the_readme_shows_what_happens(demo: Ended, tmp_path: Path) -> None:
+    """The first screen of README.md: the altered byte is caught in the lines that it prints."""
+    (block,) = re.findall(
+        r"^```console\n(.*?)^```$", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    lines = block.splitlines()
+    script = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    (tmp_path / "build").mkdir()
+    shutil.copytree(demo.folder, tmp_path / "build/demo")
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(script)],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    shown = [line for line in lines if not line.startswith("$ ")]
+    assert any("disclosure.altered" in line for line in shown)
+    assert shown == done.stdout.splitlines()
 
 
 def test_each_receipt_is_good_for_its_entry(demo: Ended) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.support.foreign import bags, logs, papers, stamps
+from tests.support.foreign import bags, logs, papers, readmes, stamps
 from tests.support.foreign.handed import Handed, Refused
 from tests.support.services import is_here
 
@@ -143,4 +143,13 @@ PAPERS = (
         complaint="exhibitNumbre",
     ),
 )
-ALL = BAGS + STAMPS + LOGS + PAPERS
+READMES = (
+    Program(
+        name="README.txt's own commands",
+        check=readmes.commands,
+        spoil=bags.alter_file,
+        complaint="FAILED",
+        commands=("sha256sum", "sha512sum", "openssl"),
+    ),
+)
+ALL = BAGS + STAMPS + LOGS + PAPERS + READMES
