@@ -165,7 +165,7 @@ def _read_end(file: BufferedReader, total: int) -> tuple[int, int, int]:
     mark, _, _, _, files, size, offset, _ = _END.unpack(file.read(_END.size))
     end64 = total - _END.size - _LOCATOR.size - _END64.size
     if mark != b"PK\5\6":
-        raise Malformed("zip", "does not end with an end record")
+        raise Malformed("zip", "is no whole zip: it does not end with an end record")
     if (files == _FULL16 or _FULL32 in (size, offset)) and end64 >= 0:
         file.seek(end64)
         mark, *_, files, size, offset = _END64.unpack(file.read(_END64.size))

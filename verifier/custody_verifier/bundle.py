@@ -169,7 +169,7 @@ class Check:
             return
         act = read_entry(data, newer=True).act
         if act.stream in complete.streams or goes_into(act, complete.case):
-            yield index, f"{act.type} of {act.stream} belongs here"
+            yield index, f"{act.type} of {act.stream} is in the log, belongs in this bundle, and is not here"
 
     def _seen(self, walk: Walk, brackets: Brackets) -> None:
         """What signers saw is of this tree, where its roots are known."""

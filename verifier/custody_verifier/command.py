@@ -39,13 +39,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         verdict = _check(kind, asked)
     except (VerifierError, OSError, ValueError) as fault:
-        print(f"custody-verify: {fault}", file=sys.stderr)
+        print(f"custody-verify: {_told(fault)}", file=sys.stderr)
         return UNREADABLE
     if asked.json:
         print(json.dumps(verdict.as_json(), ensure_ascii=False, indent=1))
     else:
         print(text_of(verdict, asked.language or _language()), end="")
     return verdict.exit_status()
+
+
+def _told(fault: Exception) -> str:
+    """Say in one sentence why there is no verdict."""
+    if isinstance(fault, OSError):
+        return f"{fault.filename}: cannot be read: {fault.strerror}"
+    return (
+        f"cannot be read, so there is no verdict: {fault}" if isinstance(fault, VerifierError) else str(fault)
+    )
 
 
 def _check(kind: str, asked: argparse.Namespace) -> Verdict:
@@ -63,8 +72,12 @@ def _check(kind: str, asked: argparse.Namespace) -> Verdict:
 
 def _options(asked: argparse.Namespace) -> Options:
     return Options(
-        policy=None if asked.trust is None else read_policy(load(asked.trust, MAX_TRUST)),
-        tsa=None if asked.tsa_root is None else read_roots(load(asked.tsa_root, MAX_TRUST)),
+        policy=None
+        if asked.trust is None
+        else read_policy(load(asked.trust, MAX_TRUST), f"--trust {asked.trust.name}"),
+        tsa=None
+        if asked.tsa_root is None
+        else read_roots(load(asked.tsa_root, MAX_TRUST), f"--tsa-root {asked.tsa_root.name}"),
         log=asked.log,
         receipts=tuple(asked.receipt),
         persons=_pins(asked.person),

@@ -125,7 +125,8 @@ class Outside:
         if here is not None and here != leaf:
             self._order("order.fork", f"another entry {index} was proved to somebody else", index)
         elif here is None and index < self.at and belongs and act.stream != self.bundle:
-            self._order("entry.left-out", f"{act.type} of {act.stream} belongs here", index)
+            words = f"{act.type} of {act.stream} has a receipt, belongs in this bundle, and is not here"
+            self._order("entry.left-out", words, index)
         else:
             words = f"entry {index} is in the ledger and says nothing against this bundle"
             self._order("receipt.beside", words, index, weight=Weight.NOTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custody_verifier import ukrainian as _uk
-from custody_verifier.verdict import Answer, Finding, Question, Verdict
+from custody_verifier.verdict import Answer, Basis, Finding, Question, Verdict
 
 SHOWN = 10
 
@@ -17,6 +17,20 @@ _QUESTIONS = {
     "continuity": "Continuity: was there exactly one answerable custodian at every moment",
     "files": "Existence of the files: are all bytes present and equal to their digests",
 }
+_SUBJECT = {
+    "bundle": "Bundle",
+    "ledger": "Ledger",
+    "origin": "Log",
+    "made_at": "Sealed at",
+    "at": "Complete as of the tree of size",
+    "size": "Checkpoint of size",
+}
+_BASES = {"checked": "checked", "attested": "attested by the ledger", "not-checked": "not checked"}
+_HINTS = {
+    "trust.none": "Whom do you trust? Give --trust POLICY, from another source than the bundle.",
+    "time.not-vouched": "Roots of time-stamping that you trust: --tsa-root PEM.",
+    "attested": "Attested rests on the ledger's signed word; with --log FOLDER, a copy of the log, it is checked.",
+}
 _ANSWERS = {"holds": "HOLDS", "fails": "FAILS", "not-checked": "NOT CHECKED"}
 _MARKS = {Answer.HOLDS: "+", Answer.FAILS: "!", Answer.NOT_CHECKED: "?"}
 
@@ -27,8 +41,10 @@ def text_of(verdict: Verdict, language: str) -> str:
 
 
 def _lines(verdict: Verdict, *, ukrainian: bool) -> Iterator[str]:
-    subject = {name: value for name, value in verdict.subject.items() if value is not None}
-    yield "  ".join(f"{name}: {value}" for name, value in subject.items())
+    labels = _uk.SUBJECT if ukrainian else _SUBJECT
+    for name, label in labels.items():
+        if verdict.subject.get(name) is not None:
+            yield f"{label}: {verdict.subject[name]}"
     for question, each in verdict.answers.items():
         yield ""
         yield f"[{_MARKS[each.answer]}] {_question(question, ukrainian=ukrainian)}?"
@@ -37,7 +53,22 @@ def _lines(verdict: Verdict, *, ukrainian: bool) -> Iterator[str]:
         for finding in each.findings:
             yield f"    - {_finding(finding, ukrainian=ukrainian)}"
     yield ""
-    yield _ending(verdict, ukrainian=ukrainian)
+    yield from _hints(verdict, ukrainian=ukrainian)
+    yield from _ending(verdict, ukrainian=ukrainian)
+
+
+def _hints(verdict: Verdict, *, ukrainian: bool) -> Iterator[str]:
+    """What the reader can give so that more is checked."""
+    words = _uk.HINTS if ukrainian else _HINTS
+    codes = {finding.code for each in verdict.answers.values() for finding in each.findings}
+    attested = any(each.basis is Basis.ATTESTED for each in verdict.answers.values())
+    for name, holds in (
+        ("trust.none", "trust.none" in codes),
+        ("time.not-vouched", "time.not-vouched" in codes),
+        ("attested", attested and verdict.subject["kind"] == "bundle"),
+    ):
+        if holds:
+            yield words[name]
 
 
 def _question(question: Question, *, ukrainian: bool) -> str:
@@ -45,32 +76,38 @@ def _question(question: Question, *, ukrainian: bool) -> str:
 
 
 def _answer(answer: str, basis: str, *, ukrainian: bool) -> str:
-    if ukrainian:
-        return f"{_uk.ANSWERS[answer]} ({_uk.BASES[basis]})"
-    return f"{_ANSWERS[answer]} ({basis.replace('-', ' ')})"
+    words = (_uk.ANSWERS if ukrainian else _ANSWERS)[answer]
+    on = (_uk.BASES if ukrainian else _BASES)[basis]
+    return words if basis == "not-checked" else f"{words} ({on})"
 
 
 def _finding(finding: Finding, *, ukrainian: bool) -> str:
     where = ", ".join(map(str, finding.entries[:SHOWN]))
     where += ", ..." if len(finding.entries) > SHOWN else ""
     coded = f"({finding.code}, {finding.clause})"
+    one = len(finding.entries) == 1
     if ukrainian:
-        place = f" [записи {where}]" if where else ""
+        place = f" [{'запис' if one else 'записи'} {where}]" if where else ""
         sentence = _uk.SENTENCES.get(finding.code, finding.text)
         return f"{_uk.WEIGHTS[finding.weight.value]}: {sentence} {coded}{place}\n      {finding.text}"
-    place = f" [entries {where}]" if where else ""
-    return (
-        f"{finding.weight.value.replace('-', ' ')}: {finding.text} ({finding.code}, {finding.clause}){place}"
-    )
+    place = f" [{'entry' if one else 'entries'} {where}]" if where else ""
+    return f"{finding.weight.value.replace('-', ' ')}: {finding.text} {coded}{place}"
 
 
-def _ending(verdict: Verdict, *, ukrainian: bool) -> str:
-    status, required = verdict.exit_status(), ", ".join(sorted(verdict.required))
+def _ending(verdict: Verdict, *, ukrainian: bool) -> Iterator[str]:
+    status = verdict.exit_status()
+    open_ = [name for name in sorted(verdict.required) if verdict.answers[name].answer is Answer.NOT_CHECKED]
     if ukrainian:
-        grade = _uk.GRADES[verdict.grade.value]
-        words = {0: "на всі потрібні питання відповідь «так»", 1: "є порушення", 3: "не все перевірено"}
-        return f"Ступінь: {grade}. Висновок: {words[status]} (потрібні: {required}). Код {status}."
-    words = {0: "every required question holds", 1: "something fails", 3: "something required is not checked"}
-    return (
-        f"Grade: {verdict.grade.value}. {words[status].capitalize()} (required: {required}). Exit {status}."
-    )
+        words = {
+            0: "На всі потрібні питання відповідь «так».",
+            1: "Є порушення.",
+            3: "Не все потрібне перевірено: ",
+        }
+        names = ", ".join(_uk.SHORT[name.value] for name in open_)
+        yield f"Ступінь: {_uk.GRADES[verdict.grade.value]}."
+        yield f"Висновок: {words[status]}{f'{names}.' if status == 3 else ''} Код {status}."
+        return
+    words = {0: "Every required question holds.", 1: "Something fails.", 3: "Required, but not checked: "}
+    yield f"Grade: {verdict.grade.value}."
+    names = ", ".join(name.value for name in open_)
+    yield f"Conclusion: {words[status]}{f'{names}.' if status == 3 else ''} Exit {status}."

@@ -176,4 +176,7 @@ class Verdict:
 
 def require(names: Collection[str]) -> frozenset[Question]:
     """Return the questions of these names; raises ValueError for another name."""
+    odd = set(names) - set(Question)
+    if odd:
+        raise ValueError(f"--require {min(odd)}: is none of {', '.join(Question)}")
     return frozenset(Question(name) for name in names)
