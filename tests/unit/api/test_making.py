@@ -258,3 +258,19 @@ def test_kept_parts_are_sealed_and_bound(house: House) -> None:
         )
     with pytest.raises(ContentAltered):
         house.read()
+
+
+def test_both_engines_keep_bundles(database: Database) -> None:
+    """On SQLite and PostgreSQL a bundle is made, kept, sent, and made again."""
+    house = House.on(database)
+    house.digital("photograph", b"\xff\xd8 small")
+    house.request()
+    first = house.make()
+    house.digital("late", b"not in it")
+    second = house.make(again=True)
+
+    for told in (first, second):
+        assert told["sha256"] == hashlib.sha256(house.read(str(told["sha256"]))).hexdigest()
+    assert [first["sha256"], second["sha256"]] == [
+        each.sha256 for each in house.services.bundles.made(BUNDLE)
+    ]
