@@ -21,10 +21,13 @@ from tests.support.tsa import running, unsorted
 JARS = [Path("/usr/share/java") / f"bc{part}.jar" for part in ("prov", "util", "pkix")]
 PROGRAM = Path(__file__).parent / "java/EvidenceCheck.java"
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("java") is None or not all(each.exists() for each in JARS),
-    reason="needs Java and libbcpkix-java",
-)
+pytestmark = [
+    pytest.mark.programs("openssl"),
+    pytest.mark.skipif(
+        shutil.which("java") is None or not all(each.exists() for each in JARS),
+        reason="needs Java and libbcpkix-java",
+    ),
+]
 
 
 def judged(pairs: Sequence[tuple[Path, Path]]) -> list[str]:

@@ -25,7 +25,7 @@ from tests.support import doors, handing_out
 from tests.support.doors import Person, Server
 from tests.support.tsa import Running, running
 
-pytestmark = [pytest.mark.s3, pytest.mark.slow]
+pytestmark = [pytest.mark.s3, pytest.mark.slow, pytest.mark.programs("openssl")]
 
 
 @pytest.fixture

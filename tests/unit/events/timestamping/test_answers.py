@@ -28,6 +28,8 @@ from tests.support import stamps
 from tests.support.tsa import Authority as Made
 from tests.support.tsa import Kind, unsorted
 
+pytestmark = pytest.mark.programs("openssl")
+
 TEXT = "custody.example/5f1a2b3c\n6\nAAAA\n"
 TIME = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 KINDS: list[Kind] = ["rsa", "ecdsa"]

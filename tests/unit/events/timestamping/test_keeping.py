@@ -29,6 +29,8 @@ from tests.support.publishing import LOG, Press
 from tests.support.stamping import objects_of, stamping_of
 from tests.support.tsa import Running, running
 
+pytestmark = pytest.mark.programs("openssl")
+
 TOKENS = "SELECT * FROM tsa_token ORDER BY number"
 
 

@@ -27,6 +27,8 @@ from tests.support.publishing import Press
 from tests.support.stamping import stamping_of
 from tests.support.tsa import Running, running, unsorted
 
+pytestmark = pytest.mark.programs("openssl")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -24,6 +24,8 @@ from tests.support.stamping import authorities, stamping_of
 from tests.support.tsa import POLICY, Running, running, unsorted
 from tests.support.webs import SwitchedWeb
 
+pytestmark = pytest.mark.programs("openssl")
+
 
 @pytest.fixture
 def press(database: Database) -> Press:
