@@ -73,16 +73,6 @@ class Header:
         """Return a member that is text."""
         return str(self.members[name])
 
-    @property
-    def exhibits(self) -> list[str]:
-        """The exhibits of the scope, as claimed."""
-        return [str(each) for each in forms.as_list(self.members["exhibits"])]
-
-    @property
-    def scope(self) -> dict[str, Json]:
-        """The scope, as claimed."""
-        return forms.as_object(self.members["scope"])
-
 
 def read_header(archive: Archive) -> Header:
     """Return bundle.json. Raises Malformed."""

@@ -1,0 +1,160 @@
+"""Branches of the verifier that no vector reaches: odd policies, logs and zips; and no mutant ends in a traceback."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from custody.canonical import Json, canonical
+from custody_verifier import note, trust
+from custody_verifier.anchors import Brackets
+from custody_verifier.archive import Archive
+from custody_verifier.batches import Batches
+from custody_verifier.bundle import check_bundle
+from custody_verifier.copies import Copy
+from custody_verifier.entry import MAX_VALUE, Act, check_disclosure, read_entry
+from custody_verifier.errors import Failed, Malformed
+from custody_verifier.options import Options
+from custody_verifier.policy import Backing, judge, read_policy
+from custody_verifier.verdict import Findings, require
+from tests.support.bundles import parts, usual
+from tests.support.ml_dsa_lines import LOG_ML_DSA
+from tests.support.mutants import mutants
+from tests.support.trees import LOG, ORIGIN, WITNESS, Log, policy
+
+TOLD = usual()
+
+
+@pytest.mark.timeout(120)
+def test_no_mutant_ends_in_a_traceback(tmp_path: Path) -> None:
+    """Whatever was changed, there is a verdict that fails or is open, or the bundle cannot be read."""
+    path, seen = tmp_path / "bundle.zip", set()
+    for mutant in mutants(300_000, 160):
+        path.write_bytes(mutant.data)
+        trusted = None if mutant.trust is None else read_policy(mutant.trust)
+        try:
+            seen.add(check_bundle(path, Options(policy=trusted, ledger=mutant.ledger)).exit_status())
+        except Malformed:
+            seen.add(2)
+    assert {1, 2} <= seen <= {0, 1, 2, 3}
+
+
+def test_a_cosignature_beyond_the_calendar() -> None:
+    """A time from the year 9999 on is no moment of a bracket."""
+    brackets, checkpoint = Brackets(), trust.read(TOLD.log.checkpoint(3), "checkpoint")
+    cosigned = {"w1": 253_370_764_800}
+    brackets.witness(
+        Backing(checkpoint=checkpoint, cosigned=cosigned, uncounted=(), missing=(), quorum="w1", met=True)
+    )
+    assert brackets.cosigned == []
+
+
+def test_policies_with_more_lines() -> None:
+    """URLs are kept; a log's ML-DSA line is judged where it may be; a vkey that is no text is refused."""
+    data = policy().replace(b"\nquorum", b" https://w.example/\nquorum")
+    assert "https://w.example/" in read_policy(data).urls.values()
+    assert read_policy(data).log(ORIGIN) is not None
+    both = f"log {LOG_ML_DSA.cosigner.vkey}\n".encode() + policy(quorum="none")
+    assert judge(read_policy(both), TOLD.log.checkpoint(3)).met
+    for odd in (
+        b"log \xff+00000000+AA==\nquorum none\n",
+        b"".join(f"group g{n} any w1\n".encode() for n in range(2)) + b"quorum none\n",
+    ):
+        with pytest.raises(Malformed):
+            read_policy(odd)
+
+
+def test_notes_that_are_none() -> None:
+    """A note over a million bytes, a line without a signature, and a checkpoint of another origin are refused."""
+    for odd in (b"x" * 1_000_001, "a\n\n— b AAAA\n".encode()):
+        with pytest.raises(Malformed):
+            note.read_note(odd)
+    stranger = note.read_vkey(replace(LOG, name="other.example/00000000").vkey)
+    text = TOLD.log.text(3)
+    data = f"{text}\n{replace(LOG, name=stranger.name).line(text)}".encode()
+    with pytest.raises(Failed):
+        note.check_checkpoint(data, stranger)
+
+
+def test_a_log_with_the_root_of_another(tmp_path: Path) -> None:
+    """Tiles that fit the entries do not help when the checkpoint has another root."""
+    TOLD.log.folder(tmp_path / "log")
+    size = len(TOLD.log.entries)
+    (tmp_path / "log/checkpoint").write_bytes(Log((*TOLD.log.entries[:-1], b"x")).checkpoint(size))
+    with pytest.raises(Failed):
+        Copy.open(tmp_path / "log", [size]).read(lambda _index, _data: None)
+
+
+def test_a_value_that_is_too_long() -> None:
+    """A value of a body is at most 1 MiB."""
+    act: Act = read_entry(TOLD.log.entries[0]).act
+    with pytest.raises(Malformed):
+        check_disclosure(act, ["A" * 22, "deployment", "x" * MAX_VALUE])
+
+
+def test_a_batch_that_is_not_whole() -> None:
+    """Where every entry is given, a batch of which acts are missing is found."""
+    findings, entry = Findings(), read_entry(TOLD.log.entries[8])
+    batches = Batches(findings)
+    batches.take(8, entry)
+    batches.close()
+    assert findings.codes() == set()
+
+
+def test_requirements_that_are_none() -> None:
+    """A question of another name is refused in words."""
+    with pytest.raises(ValueError, match="is none of"):
+        require(["truth"])
+
+
+def _status(tmp_path: Path, data: bytes) -> int:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(data)
+    try:
+        return check_bundle(path, Options(policy=read_policy(policy()))).exit_status()
+    except Malformed:
+        return 2
+
+
+def test_heads_with_the_bundles_own_stream(tmp_path: Path) -> None:
+    """The bundle's own stream has no line among the heads."""
+    some = parts(TOLD)
+    line: list[Json] = [TOLD.bundle, 2, "0" * 64]
+    some.files["data/heads.jsonl"] = canonical(line) + b"\n" + some.files["data/heads.jsonl"]
+    assert _status(tmp_path, some.zip()) == 1
+
+
+def test_counts_in_disorder(tmp_path: Path) -> None:
+    """`withheld` is sorted, each name once."""
+    some = parts(TOLD)
+    header = some.files["data/bundle.json"].replace(b'"withheld":[]', b'"withheld":[["b",1],["a",1]]')
+    some.files["data/bundle.json"] = header
+    assert _status(tmp_path, some.zip()) == 2
+
+
+def test_a_gap_before_the_directory(tmp_path: Path) -> None:
+    """Bytes between the last file and the directory are unreadable, even where the end record knows of them."""
+    data = parts(TOLD).zip()
+    begin = struct.unpack_from("<I", data, len(data) - 6)[0]
+    moved = data[:begin] + b"\0" * 7 + data[begin:-6] + struct.pack("<IH", begin + 7, 0)
+    assert _status(tmp_path, moved) == 2
+
+
+def test_a_directory_that_ends_early(tmp_path: Path) -> None:
+    """A size of the directory that cuts a header is unreadable."""
+    data = parts(TOLD).zip()
+    size = struct.unpack_from("<I", data, len(data) - 10)[0]
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(data[:-10] + struct.pack("<I", size - 30) + data[-6:])
+    with pytest.raises(Malformed):
+        Archive.open(path)
+
+
+def test_cosigned_by_a_witness_alone() -> None:
+    """Who is not in the policy is not counted."""
+    time = int(TOLD.story.now.timestamp())
+    found = judge(read_policy(policy(quorum="none")), TOLD.log.checkpoint(3, (WITNESS, time)))
+    assert list(found.cosigned) == ["w1"]
