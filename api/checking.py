@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from api import bodies, messages
 from api.problems import of_error
@@ -24,6 +24,9 @@ _PLANNED: Final = frozenset({"type", "stream", "public", "opened", "occurred_at"
 _NO_SALT: Final = values.to_base64url(bytes(SALT_BYTES))
 _NO_SIGNATURE: Final = Signature("ed25519", bytes(64), None)
 _NO_KEY: Final = "0" * 64
+
+Further: TypeAlias = Callable[[Act, Mapping[str, Json]], None]
+"""A further condition of this deployment's doors: raises CustodyError when an act does not meet it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,15 @@ def _read(value: Json, path: str) -> Planned:
 
 
 class Checks:
-    """The checks of one request; each act is judged after those before it in the list."""
+    """The checks of one request; each act is judged after those before it in the list.
 
-    def __init__(self, view: View, head: TreeHead, person: PersonId, now: datetime, language: str) -> None:
+    `further` is asked of an act that the rules allow.
+    """
+
+    def __init__(
+        self, view: View, head: TreeHead, person: PersonId, now: datetime, language: str, further: Further
+    ) -> None:
+        self._further = further
         self._view = Overlay(view)
         self._head = head
         self._person = person
@@ -87,6 +96,7 @@ class Checks:
             act = self._act(planned, state)
             judge(act, planned.opened, self._view)
             clocks.require_occurred(act, self._now)
+            self._further(act, planned.opened)
         except CustodyError as error:
             return {"allowed": False, **self._refusal(error), **told}
         entry = write_entry(act, _NO_SIGNATURE, recorded_at=self._now, ordinal=None)

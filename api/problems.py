@@ -35,7 +35,7 @@ class Row:
 STATUS: Final[Mapping[type[CustodyError], Row]] = {
     errors.Malformed: Row(HTTPStatus.BAD_REQUEST),
     errors.TooLarge: Row(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, ("size", "limit")),
-    errors.RuleBroken: Row(HTTPStatus.UNPROCESSABLE_ENTITY, ("earliest", "latest")),
+    errors.RuleBroken: Row(HTTPStatus.UNPROCESSABLE_ENTITY, ("earliest", "latest", "names")),
     errors.SignatureRefused: Row(HTTPStatus.UNPROCESSABLE_ENTITY),
     errors.Unauthenticated: Row(HTTPStatus.UNAUTHORIZED),
     errors.NotPermitted: Row(HTTPStatus.FORBIDDEN),

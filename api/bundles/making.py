@@ -15,6 +15,7 @@ from api.bundles.content import BundleZip, Content, Unreadable, lines_of, parts_
 from api.bundles.kept import Kept, MadeZip
 from api.bundles.parts import gathered, measured
 from api.bundles.pinned import README, described, pinned, records_of
+from api.bundles.withholding import require_names_of_bundle
 from api.operations import Operation, Progress
 from api.services import Services
 from custody.canonical import Json
@@ -70,6 +71,7 @@ class Making:
         all bytes; 6. keep; 7. issue.
         Nothing is recorded or kept between sealing and step 6, so whatever ends a making, it is asked for again.
         """
+        require_names_of_bundle(self._services, self._bundle)
         sealed = self._services.service.seal(self._bundle)
         known = [] if self._again else self._kept.made(self._bundle)
         if known:

@@ -32,6 +32,7 @@ OWN: Final[Mapping[str, str]] = {
 _WITH_FACTS: Final[Mapping[str, str]] = {
     "continuity.order": "Acts on an exhibit follow one another in time: the earliest time is {earliest}.",
     "continuity.before-collection": "Nothing can happen before the collection: the earliest time is {earliest}.",
+    "bundle.withheld": "No record of this bundle has a member of this name, so nothing would be withheld: {names}.",
 }
 
 RULES: Final[Mapping[str, str]] = {

@@ -31,6 +31,7 @@ OWN: Final[Mapping[str, str]] = {
 _WITH_FACTS: Final[Mapping[str, str]] = {
     "continuity.order": "Дії з доказом ідуть одна за одною в часі: найраніший можливий час — {earliest}.",
     "continuity.before-collection": "Нічого не могло статися до вилучення: найраніший можливий час — {earliest}.",
+    "bundle.withheld": "Жоден запис цього пакета не має поля з такою назвою, тож нічого не було б приховано: {names}.",
 }
 
 RULES: Final[Mapping[str, str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -11,6 +12,7 @@ from starlette.requests import Request
 
 from api import permissions
 from api.backing import receipt_of, signed_of
+from api.bundles.withholding import REQUESTED, require_names, require_names_of
 from api.checking import Checks, Planned, read_check
 from api.identity import Who
 from api.problems import CREATED, OK
@@ -56,6 +58,8 @@ async def write(request: Request, services: ServicesDep, body: BodyDep) -> Respo
     many = len(body) > _LITTLE
     submissions = await run_in_threadpool(read_submissions, body) if many else read_submissions(body)
     person = await _writer(services, request, submissions)
+    if any(each.act.type == REQUESTED for each in submissions):
+        await run_in_threadpool(require_names, services, submissions)
     wanted = Wanted(submissions, IdempotencyKey(person, key, request_digest(_ROUTE, body)))
     try:
         appended = await services.writing.append(wanted)
@@ -110,7 +114,8 @@ def check(request: Request, services: ServicesDep, who: NewcomerDep, body: BodyD
     head = newest(services)
     if head is None:
         raise Unauthenticated("the ledger is not founded")
-    checks = Checks(services.view, head, who.person, services.clock.now(), request.state.language)
+    further = partial(require_names_of, services)
+    checks = Checks(services.view, head, who.person, services.clock.now(), request.state.language, further)
     judged = [_judged(services, who, checks, each) for each in planned]
     return answer(
         {

@@ -18,6 +18,7 @@ from api.bundles.encryption import encrypted, read_recipient
 from api.bundles.kept import MadeZip
 from api.bundles.making import start_making
 from api.bundles.sending import issue_of, opened_zip, zip_of
+from api.bundles.withholding import REQUESTED, require_names
 from api.identity import Who
 from api.people import open_entries
 from api.problems import ACCEPTED, OK, PARTIAL
@@ -35,7 +36,6 @@ from custody.values import StreamName
 
 router = APIRouter(tags=["bundles"], responses=PROBLEMS)
 
-REQUESTED: Final = "bundle.requested.v1"
 _ROUTE: Final = "POST /api/v1/bundles"
 _KEY: Final = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string"}}
 _ZIP: Final = {"application/zip": {"schema": {"type": "string", "format": "binary"}}}
@@ -79,6 +79,7 @@ def _requested(services: Services, who: Who, submission: Submission, key: str, b
     require_own([act], who.person)
     if act.type != REQUESTED:
         raise Malformed("act.type", f"is not {REQUESTED}")
+    require_names(services, [submission])
     idempotency = IdempotencyKey(who.person, key, request_digest(_ROUTE, body))
     services.ledger.append([submission], idempotency)
     return act.stream

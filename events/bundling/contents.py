@@ -23,9 +23,15 @@ class Contents:
     @classmethod
     def of(cls, disclosures: Sequence[Disclosure], request: str) -> Contents:
         """Return what the disclosures of a request open. Raises NotFound when its contents cannot be opened."""
-        contents = cast("dict[str, Json] | None", opened(disclosures).get("contents"))
+        contents = opened(disclosures).get("contents")
         if contents is None:
             raise NotFound("contents", f"of {request}: its values were erased")
+        return cls.read(contents)
+
+    @classmethod
+    def read(cls, value: Json) -> Contents:
+        """Return what the member `contents` of a request, which the rules have judged, says."""
+        contents = cast(dict[str, Json], value)
         files, withheld = contents["files"], cast(list[str], contents["withheld"])
         if isinstance(files, str):
             return cls(None if files == "all" else frozenset(), frozenset(withheld))

@@ -42,13 +42,17 @@ class BundleEntries:
 
         Raises ChainBroken, and ContentAltered for a value that is not what was committed to.
         """
-        for index, data in self.rows():
-            try:
-                entry = read_entry(data)
-            except Malformed as fault:
-                raise ChainBroken(index, "is not an entry") from fault
+        for index, entry in self.read():
             if entry.act.body:
                 yield index, entry, self._opened(index, entry)
+
+    def read(self) -> Iterator[tuple[int, Entry]]:
+        """Yield index and entry of every row. Raises ChainBroken."""
+        for index, data in self.rows():
+            try:
+                yield index, read_entry(data)
+            except Malformed as fault:
+                raise ChainBroken(index, "is not an entry") from fault
 
     def _opened(self, index: int, entry: Entry) -> list[Disclosure]:
         if not any(self._reach.shows(entry.act.stream, name) for name in entry.act.body):

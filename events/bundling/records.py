@@ -121,10 +121,6 @@ class BundleRecords:
         """Return the files asked for whose digests are disclosed, sorted by their ids."""
         return list(self._survey.files)
 
-    def idle_names(self) -> list[str]:
-        """Return the names of `contents.withheld` that withheld nothing: a slip of the pen, most likely."""
-        return sorted(self.contents.withheld - self._survey.effective)
-
     def _require_as_sealed(self) -> None:
         public = self.sealing.entry.act.public
         digest, count = sha256(heads_bytes(self.scope.heads)).hexdigest(), len(self.scope.heads)

@@ -6,14 +6,13 @@ A pure function of the entries below `at` and of the request. It reads the strea
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
-from custody.act import Act
-from custody.canonical import canonical
+from custody.canonical import Json, canonical
 from custody.errors import ChainBroken, TooLarge
-from custody.values import CaseId, StreamName
+from custody.values import CaseId, PersonId, StreamName
 from events.bundling.founding import founding
 from events.bundling.reach import Reach
 from events.bundling.streams import Ledger, StreamEntry, Streams, is_named
@@ -52,7 +51,19 @@ class Gathered:
     reach: Reach = field(repr=False)
 
 
-def bundle_scope(ledger: Ledger, request: Act, at: int) -> BundleScope:
+class Asking(Protocol):
+    """Who asks for what: an act `bundle.requested.v1`, or one that is planned."""
+
+    @property
+    def person(self) -> PersonId:
+        """Who asks."""
+
+    @property
+    def public(self) -> Mapping[str, Json]:
+        """The public members."""
+
+
+def bundle_scope(ledger: Ledger, request: Asking, at: int) -> BundleScope:
     """Return the scope of a `bundle.requested.v1` as of the tree of size `at`, which the ledger must have.
 
     Raises ChainBroken when rows below `at` do not fit each other, TooLarge for a scope that no bundle can list.
@@ -60,7 +71,7 @@ def bundle_scope(ledger: Ledger, request: Act, at: int) -> BundleScope:
     return gathered(ledger, request, at).scope
 
 
-def gathered(ledger: Ledger, request: Act, at: int) -> Gathered:
+def gathered(ledger: Ledger, request: Asking, at: int) -> Gathered:
     """Return the scope of a request with where its entries stand. Raises as `bundle_scope`."""
     streams, beginning = Streams(ledger.database, at), founding(ledger.database)
     case, exhibits, count = _exhibits(streams, request)
@@ -78,7 +89,7 @@ def heads_bytes(heads: Iterable[Head]) -> bytes:
     return b"".join(canonical([each.stream, each.version, each.entry_hash]) + b"\n" for each in heads)
 
 
-def _exhibits(streams: Streams, request: Act) -> tuple[CaseId | None, tuple[StreamName, ...], int | None]:
+def _exhibits(streams: Streams, request: Asking) -> tuple[CaseId | None, tuple[StreamName, ...], int | None]:
     """Return case, exhibits and count of the scope (bundle-v1, 8.2)."""
     case = cast(CaseId | None, request.public["case"])
     if case is None:
@@ -91,7 +102,7 @@ def _exhibits(streams: Streams, request: Act) -> tuple[CaseId | None, tuple[Stre
     return case, tuple(sorted(found)), count
 
 
-def _asked(request: Act, exhibits: tuple[StreamName, ...]) -> set[StreamName]:
+def _asked(request: Asking, exhibits: tuple[StreamName, ...]) -> set[StreamName]:
     """Return what the request asks for and names (bundle-v1, 8.3, rules 1 to 3)."""
     also = cast(list[str], request.public["also"])
     kinds = {StreamName(f"{kind}/{each.partition('/')[2]}") for kind in also for each in exhibits}

@@ -34,22 +34,16 @@ class BundleFile:
 
 @dataclass(slots=True)
 class Survey:
-    """`withheld` counts members without disclosure by folded name, `files` are sorted by their ids.
-
-    `effective` are the names of the request that stand for a member of some entry.
-    """
+    """`withheld` counts members without disclosure by folded name, `files` are sorted by their ids."""
 
     withheld: Counter[str] = field(default_factory=Counter)
     files: list[BundleFile] = field(default_factory=list)
-    effective: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, entries: BundleEntries, contents: Contents, exhibits: frozenset[StreamName]) -> Survey:
         """Return what a pass finds; `exhibits` are those of the scope. Raises as `BundleEntries.opened`."""
         survey = cls()
         for index, entry, opened in entries.opened():
-            for name in entry.act.body:
-                survey.effective |= contents.withholding(index, name)
             shown = {each.name: each.value for each in contents.shown(index, opened)}
             survey.withheld.update(folded(name) for name in entry.act.body if name not in shown)
             if entry.act.type == INTAKE and entry.act.stream in exhibits:

@@ -78,3 +78,46 @@ def test_the_same_search_finds_them_when_they_are_shown(
     assert DATA == parts[f"data/files/{file}"]
     printed = _printed(parts, tmp_path)
     assert not printed or REFERENCE in printed
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_a_name_written_wrongly_discloses_nothing(
+    house: House, amended: tuple[str, str], language: str
+) -> None:
+    """At every door it is refused before anything is recorded, and the refusal names it, in the reader's language."""
+    case, _ = amended
+    prosecutor, spoken = house.prosecutor, {"Accept-Language": language}
+    submission = handing_out.request(prosecutor, case, withheld=["titel", "reason"])
+    act = doors.written(submission)
+    planned = {name: act["act"][name] for name in ("type", "stream", "public", "occurred_at")}
+    planned["opened"] = {name: value for _, name, value in act["disclosures"]}
+    before = prosecutor.client.get("/ledger").json()["size"]
+
+    checked = prosecutor.client.post("/acts/check", json={"acts": [planned]}, headers=spoken).json()[
+        "checks"
+    ][0]
+    key = {"Idempotency-Key": f"wrong-{language}"} | spoken
+    answers = [
+        prosecutor.client.post("/acts", json={"acts": [act]}, headers=key),
+        prosecutor.client.post("/bundles", json={"act": act}, headers=key),
+    ]
+
+    assert (False, "bundle.withheld") == (checked["allowed"], checked["rule"])
+    assert [(422, "bundle.withheld")] * 2 == [(each.status_code, each.json()["rule"]) for each in answers]
+    words = {"en": "nothing would be withheld: titel.", "uk": "нічого не було б приховано: titel."}[language]
+    told = [checked["reason"], *(each.json()["detail"] for each in answers)]
+    assert [True] * 3 == [each.endswith(words) for each in told]
+    assert before == prosecutor.client.get("/ledger").json()["size"]
+
+
+def test_who_may_not_ask_learns_no_names(house: House, amended: tuple[str, str]) -> None:
+    """Names that an entry has or lacks are told apart for who may ask alone; others hear of their role in any case."""
+    case, _ = amended
+    rules = set()
+    for withheld in ("title", "titel", "0/deployment"):
+        answer = handing_out.ask(
+            house.stranger, handing_out.request(house.stranger, case, withheld=[withheld])
+        )
+        rules.add((answer.status_code, answer.json().get("rule")))
+    assert 1 == len(rules), rules
+    assert {(422, "role.in-case")} == rules

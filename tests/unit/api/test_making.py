@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.errors import ContentAltered, NotFound, Unavailable
+from custody.errors import ContentAltered, NotFound, RuleBroken, Unavailable
 from custody.ports import StoredFile
 from custody_verifier.bundle import check_bundle
 from custody_verifier.options import Options
 from custody_verifier.policy import read_policy
 from events.database import Database
-from tests.support.ledgers import LOG_KEY
+from tests.support import examples
+from tests.support.ledgers import CASE, LOG_KEY
 from tests.support.making import BUNDLE, House
 
 BIG = bytes(range(256)) * 9000  # three segments of the vault
@@ -274,3 +275,16 @@ def test_both_engines_keep_bundles(database: Database) -> None:
     assert [first["sha256"], second["sha256"]] == [
         each.sha256 for each in house.services.bundles.made(BUNDLE)
     ]
+
+
+def test_a_recorded_request_that_withholds_nothing_by_a_name_is_not_sealed(sqlite_database: Database) -> None:
+    """A ledger may hold such a request: its bundle is not made, and stays unsealed."""
+    house = House.on(sqlite_database)
+    body = examples.requested() | {"contents": {"files": "all", "withheld": ["titel"]}}
+    house.office.tell("taras", "bundle.requested.v1", BUNDLE, examples.request(CASE), body)
+
+    with pytest.raises(RuleBroken) as refusal:
+        house.make()
+
+    assert "bundle.withheld" == refusal.value.rule
+    assert ["requested"] == house.types()

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from custody.canonical import Json
-from custody.errors import NotFound
+from custody.errors import NotFound, RuleBroken
+from events.bundling.contents import Contents
+from events.bundling.idle import idle_names, require_withheld
 from events.bundling.records import BundleRecords
 from events.bundling.scope import bundle_scope
 from events.database import Database, Row, Value
@@ -61,7 +63,7 @@ def _shown(records: BundleRecords) -> dict[int, set[str]]:
 
 def test_what_is_withheld_is_counted_and_not_shown(sqlite_database: Database) -> None:
     """A name withholds a member everywhere, a part of every file, or a member of one entry; others are shown."""
-    withheld: Json = ["8/title", "condition", "files/found", "titel"]
+    withheld: Json = ["8/title", "condition", "files/found"]
     told, records = _withholding(sqlite_database, {"files": "all", "withheld": withheld})
     assert 8 == _intake(told, told.video)
     shown = _shown(records)
@@ -72,7 +74,38 @@ def test_what_is_withheld_is_counted_and_not_shown(sqlite_database: Database) ->
     counts = dict(json.loads(records.bundle_json())["withheld"])
     never = {"identity_check": 2, "reason": 1}  # of persons
     assert {"condition": 3, "files/found": 1, "title": 1} | never == counts
-    assert ["titel"] == records.idle_names()
+
+
+def test_names_that_withhold_nothing(sqlite_database: Database) -> None:
+    """Misspelt, or of an entry that lacks it or is out of scope: idle; the name of any member is not, though absent."""
+    told = begin()
+    other = told.story.open_case("another", reference="UKR2-26")
+    outside = len(told.story.entries) - 1
+    told = seal_asked(ask(told, told.case))
+    ledger = stored_ledger(sqlite_database, told.story)
+    (file,) = told.files
+    good = {
+        "title",
+        "acquisition",
+        "files/digests",
+        "late_reason",
+        "8/title",
+        f"8/files/{file}/found",
+        "0/deployment",
+    }
+    good |= {f"files/{file}/digests"}
+    idle = {"titel", "Title", "title ", "digests", "files/digest", "8/titel", "999/title", "4/title"}
+    idle |= {f"{outside}/reference", f"files/{uuid_of('another')}/digests"}
+    assert other == told.story.entries[outside].entry.act.stream
+
+    request = told.story.entries[told.asked].entry.act
+    contents = Contents(files=None, withheld=frozenset(good | idle))
+    assert sorted(idle) == idle_names(ledger, request, contents, told.at)
+    assert [] == idle_names(ledger, request, Contents(None, frozenset(good)), told.at)
+    with pytest.raises(RuleBroken) as refusal:
+        require_withheld(ledger, request, contents, told.at)
+    assert "bundle.withheld" == refusal.value.rule
+    assert str(refusal.value.facts["names"]).endswith(" …")
 
 
 def _intake(told: Told, exhibit: str) -> int:
