@@ -11,9 +11,12 @@ from api import court_papers
 from api.__main__ import main
 from api.commands.doctor import CHECKS
 from api.court.court_key import make_court_key
+from api.court.drafts import us_902
 from api.court_papers import court_key
 from api.settings import Settings
 from custody.errors import Unavailable
+from events.timestamping.authorities import Authority
+from tests.support.court_stories import bundled, eventful
 
 
 @pytest.fixture
@@ -64,6 +67,19 @@ def test_doctor_finds_a_certificate_that_has_ended(settings: Settings) -> None:
 
     with pytest.raises(Unavailable, match="not valid now"):
         CHECKS["court"](settings)
+
+
+def test_a_silent_authority_holds_no_bundle_up(settings: Settings) -> None:
+    """Where no authority gives a token the statement is signed without one."""
+    key = make_court_key(settings.data_dir / "court", "Court", datetime.now(UTC))
+    silent = Authority("silent", "http://127.0.0.1:9/", ())
+    stamping = SimpleNamespace(authorities=(silent,))
+    services: Any = SimpleNamespace(time_stamps=SimpleNamespace(stamping=stamping))
+    story, _, video = eventful()
+    found = bundled(story, [video])
+    signed = court_papers._signed(services, "bundle/x", us_902(found.facts, "en"), key)
+
+    assert b"/ETSI.CAdES.detached" in signed
 
 
 def test_a_bundle_that_nobody_would_read_has_no_papers(settings: Settings) -> None:
