@@ -94,7 +94,7 @@ def test_names_that_withhold_nothing(sqlite_database: Database) -> None:
         "0/deployment",
     }
     good |= {f"files/{file}/digests"}
-    idle = {"titel", "Title", "title ", "digests", "files/digest", "8/titel", "999/title", "4/title"}
+    idle = {"titel", "Title", "title ", "digests", "files/digest", "8/titel", "999/title", "4/title", "x"}
     idle |= {f"{outside}/reference", f"files/{uuid_of('another')}/digests"}
     assert other == told.story.entries[outside].entry.act.stream
 
