@@ -24,7 +24,7 @@ from tests.support.foreign.programs import ALL
 from tests.support.tree import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-SECONDS = 420
+SECONDS = 520
 
 
 @dataclass(frozen=True)
