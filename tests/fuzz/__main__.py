@@ -1,7 +1,8 @@
 """Fuzzing of the verifier with atheris: `python -m tests.fuzz [-max_total_time=120] …`, begun from tests/fuzz/corpus.
 
-Whatever comes, a reader returns, or says that the input is malformed; nothing takes long, memory stays bounded. Inputs that
-reach something new go to build/fuzz/new; a crash is written to build/fuzz/ and ends the run with another status than 0.
+Whatever comes, a reader returns, or says that the input is malformed; nothing takes long, memory stays bounded.
+Inputs that reach something new go to build/fuzz/new; a crash is written to build/fuzz/ and ends the run with another
+status than 0. With the path of a crash, that one is looked at again.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def main() -> None:
     new = FOUND / "new"
     new.mkdir(parents=True, exist_ok=True)
     atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-    folders = (str(new), str(HERE / "corpus"))
+    one = any(Path(word).is_file() for word in sys.argv[1:])  # a crash to be looked at again
+    folders = () if one else (str(new), str(HERE / "corpus"))
     atheris.Setup([sys.argv[0], *folders, *LIMITS, f"-artifact_prefix={FOUND}/", *sys.argv[1:]], check)
     atheris.Fuzz()
 

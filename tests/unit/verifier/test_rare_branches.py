@@ -20,6 +20,7 @@ from custody_verifier.errors import Failed, Malformed
 from custody_verifier.options import Options
 from custody_verifier.policy import Backing, judge, read_policy
 from custody_verifier.verdict import Findings, require
+from tests.support.bundle_longer import renewed
 from tests.support.bundles import parts, usual
 from tests.support.ml_dsa_lines import LOG_ML_DSA
 from tests.support.mutants import mutants
@@ -96,12 +97,20 @@ def test_a_value_that_is_too_long() -> None:
 
 
 def test_a_batch_that_is_not_whole() -> None:
-    """Where every entry is given, a batch of which acts are missing is found."""
-    findings, entry = Findings(), read_entry(TOLD.log.entries[8])
-    batches = Batches(findings)
-    batches.take(8, entry)
-    batches.close()
-    assert findings.codes() == set()
+    """Where every entry is given, a batch is found of which an act is missing, or stands elsewhere."""
+    entries = [(index, read_entry(line)) for index, line in enumerate(renewed().log.entries)]
+    together = [(index, entry) for index, entry in entries if entry.signature.batch is not None]
+    for shown, found in (
+        (entries, set()),
+        (together[:2], {("order", "order.batch")}),
+        ([together[0], together[2], (together[1][0] + 9, together[1][1])], {("order", "order.batch")}),
+    ):
+        findings = Findings()
+        batches = Batches(findings)
+        for index, entry in shown:
+            batches.take(index, entry)
+        batches.close()
+        assert findings.codes() == found
 
 
 def test_requirements_that_are_none() -> None:
