@@ -18,7 +18,9 @@ from api.court.statement import statement_pdf
 from custody.errors import Unavailable
 from events.timestamping.authorities import Authority, read_authorities
 from events.web import DirectWeb
+from tests.support.composing import uuid_of
 from tests.support.court_stories import Bundled, bundled, eventful, hostile
+from tests.support.story import usual
 from tests.support.tsa import running
 
 STORY, CASE, VIDEO = eventful()
@@ -159,6 +161,21 @@ def test_a_draft_says_that_it_is_one(tmp_path: Path, whole: Bundled, name: str) 
     assert "UKR2-25/001-B" in text
     assert b"/ByteRange" not in path.read_bytes()
     assert 0 == ran("qpdf", "--check", path).returncode
+
+
+@pytest.mark.programs("pdftotext")
+@pytest.mark.parametrize("name", DRAFTS)
+def test_each_page_of_a_draft_says_so(tmp_path: Path, name: str) -> None:
+    """No page of a draft, least of all the one with the signatures, can be taken for a finished paper."""
+    story, case = usual(), f"case/{uuid_of('case')}"
+    exhibits = [story.receive(f"box {n}", case=case, files=[uuid_of(f"file {n}")]) for n in range(30)]
+    path = written(tmp_path, DRAFTS[name](bundled(story, exhibits).facts))
+    pages = ran("pdftotext", "-layout", path, "-").stdout.rstrip("\f").split("\f")
+
+    assert len(pages) > 1
+    assert [] == [
+        number for number, page in enumerate(pages, 1) if not {"ПРОЄКТ", "DRAFT"} <= set(page.split())
+    ]
 
 
 # --- form ---------------------------------------------------------------------------------------------------
