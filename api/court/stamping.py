@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from asn1crypto import tsp
 
 from api.court.signing import Stamp
-from custody.errors import CustodyError, NotProven, Unavailable
+from custody.errors import CustodyError, Unavailable
+from events.timestamping.asking import answer_of
 from events.timestamping.authorities import Authority
 from events.timestamping.checking import check_answer
-from events.timestamping.requests import QUERY, Request
+from events.timestamping.requests import Request
 from events.web import Web
-
-_OK: Final = 200
 
 
 def stamp_by(web: Web, authorities: Sequence[Authority]) -> Stamp | None:
@@ -38,8 +36,6 @@ def stamp_by(web: Web, authorities: Sequence[Authority]) -> Stamp | None:
 
 
 def _answer(web: Web, authority: Authority, request: Request) -> bytes:
-    answer = web.post(authority.url, request.to_bytes(), QUERY)
-    if answer.status != _OK:
-        raise NotProven(f"the authority answered with status {answer.status}")
-    check_answer(answer.body, request, authority)
-    return answer.body
+    answer = answer_of(web, authority, request)
+    check_answer(answer, request, authority)
+    return answer

@@ -52,7 +52,7 @@ class _Asking(threading.Thread):
         super().__init__(name=f"tsa-{authority.name}", daemon=True)
         self.authority = authority
         self._web, self._request = web, Request.over(imprint, authority.policy)
-        self._came: Outcome = Unavailable(authority.url, "does not end its answer")
+        self._came: Outcome = Unavailable(_named(authority), "does not end its answer")
 
     @property
     def outcome(self) -> Outcome:
@@ -62,9 +62,26 @@ class _Asking(threading.Thread):
     def run(self) -> None:
         """Ask and check."""
         try:
-            answer = self._web.post(self.authority.url, self._request.to_bytes(), QUERY)
-            if answer.status != _OK:
-                raise NotProven(f"the authority answered with status {answer.status}")
-            self._came = check_answer(answer.body, self._request, self.authority)
+            answer = answer_of(self._web, self.authority, self._request)
+            self._came = check_answer(answer, self._request, self.authority)
         except CustodyError as fault:
             self._came = fault
+
+
+def answer_of(web: Web, authority: Authority, request: Request) -> bytes:
+    """Return what an authority answers.
+
+    Raises NotProven for a refusal, and Unavailable, which tells its name and not its address: the states of
+    authorities are read by everybody, and an address may hold what its owner was given to ask with.
+    """
+    try:
+        answer = web.post(authority.url, request.to_bytes(), QUERY)
+    except Unavailable as fault:
+        raise Unavailable(_named(authority), str(fault.facts["reason"])) from fault
+    if answer.status != _OK:
+        raise NotProven(f"the authority answered with status {answer.status}")
+    return answer.body
+
+
+def _named(authority: Authority) -> str:
+    return f"authority {authority.name}"

@@ -12,7 +12,7 @@ from events.timestamping.roots import Root, read_roots
 
 MOST: Final = 20  # authorities
 _name = re.compile(r"[a-z0-9-]{1,40}").fullmatch
-_url = re.compile(r"https?://[!-~]+").fullmatch
+_url = re.compile(r"https?://[!-.0-?A-~]+(?:/[!-~]*)?").fullmatch  # no user and password before the host
 _policy = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,30})){1,30}").fullmatch
 _LINE: Final = "is not: tsa <name> <url> <file of roots> [<policy OID>]"
 

@@ -283,6 +283,8 @@ def test_a_list_names_authorities(tmp_path: Path) -> None:
         ("witness one https://one.example root.pem\n", "is not: tsa"),
         ("tsa One https://one.example root.pem\n", "is not: tsa"),
         ("tsa one ftp://one.example root.pem\n", "is not: tsa"),
+        ("tsa one https://user:secret@one.example/ root.pem\n", r"list:1: is not: tsa <name> <url>"),
+        ("tsa one https:///tsr root.pem\n", "is not: tsa"),
         ("tsa one https://one.example root.pem x\n", "x is not an object identifier"),
         (
             "tsa one https://one.example root.pem\ntsa one https://o.example root.pem\n",
