@@ -154,6 +154,7 @@ def lying_directories() -> list[tuple[int, bytes]]:
         (_central(0) + 20, b"\xff\xff\xff\xff\xff\xff\xff\xff"),  # sizes that need ZIP64
         (_central(1) + 28, b"\xff\xff"),  # a name that goes beyond the directory
         (_central(1) + 30, b"\x09\x00"),  # an extra field that is not there
+        (_central(1) + 28, b"\x02\x00\x01\x00"),  # a name and an extra field that are too short for anything
         (_central(1), b"PK\1\3"),
         (len(DATA) - 12, b"\xff\xff"),
         (len(DATA) - 14, b"\xff\xff\xff\xff"),

@@ -186,7 +186,8 @@ def _read_central(file: BufferedReader, left: int) -> tuple[Member, bytes]:
     tail = file.read(name + more + comment)
     if mark != b"PK\1\2" or len(tail) < name + more + comment or len(head) + len(tail) > left:
         raise Malformed("zip", "has a directory that is cut off")
-    extra = [each for (each,) in struct.iter_unpack("<Q", tail[name + 4 : name + 4 + (more - 4) // 8 * 8])]
+    large = tail[name + 4 : name + more]  # numbers of ZIP64, where the extra field is that
+    extra = [each for (each,) in struct.iter_unpack("<Q", large[: len(large) // 8 * 8])]
     size = extra[0] if size == _FULL32 and extra else size
     offset = extra[-1] if offset == _FULL32 and extra else offset
     full = tail[:name]
