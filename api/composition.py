@@ -76,6 +76,8 @@ def _composed(settings: Settings, stack: ExitStack) -> Services:
     view, replies = LedgerView(ledger), Replies(database)
     operations = Operations(database, settings.operation_workers)
     stack.callback(operations.stop)
+    under_way = UnderWay()
+    stack.callback(under_way.stop)  # before the operations are waited for
     waiting = WaitingFiles(database)
     writing = Writing(Recording(ledger, waiting).append_each)
     stack.callback(writing.stop)
@@ -108,7 +110,7 @@ def _composed(settings: Settings, stack: ExitStack) -> Services:
         replies=replies,
         operations=operations,
         bundles=KeptBundles(database, StreamKeys(database, keys.master)),
-        under_way=UnderWay(),
+        under_way=under_way,
         service=Service(ledger, keys.service, clock),
         writing=writing,
         log=published_log(

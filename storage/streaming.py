@@ -158,12 +158,17 @@ def decrypting_range(
     """
     plain = plain_size(size)
     start, end = max(0, start), min(end, plain)
-    segments = Segments(read_exactly(fetch(0, HEADER), HEADER), key, associated_data)
+    first, last = (segment_of(start), segment_of(end - 1)) if start < end else (1, 0)
+    until = min(size, (last + 1) * SEGMENT)
+    source = fetch(
+        0, HEADER if first else until
+    )  # one request where the header stands before what is asked for
+    segments = Segments(read_exactly(source, HEADER), key, associated_data)
     if start >= end:
         return
-    first, last = segment_of(start), segment_of(end - 1)
     final = segment_of(max(0, plain - 1))
-    source = fetch(max(HEADER, first * SEGMENT), min(size, (last + 1) * SEGMENT))
+    if first:
+        source = fetch(first * SEGMENT, until)
     for index in range(first, last + 1):
         stored = read_exactly(source, SEGMENT - HEADER if index == 0 else SEGMENT)
         offset = plain_offset(index)

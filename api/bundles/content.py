@@ -107,17 +107,17 @@ class BundleZip:
         stored = self._content.files[part.name]
         if not self._content.thorough:
             return self._content.vault().open(stored, start, end)
-        return _checked(_readable(self._content.vault(), stored), part)
+        return _checked(readable(self._content.vault(), stored), part)
 
 
 def _member(name: str, size: int, crc32: int) -> Member:
     return Member(name=name, size=size, crc32=crc32)
 
 
-def _readable(vault: Vault, stored: StoredFile) -> Iterator[bytes]:
+def readable(vault: Vault, stored: StoredFile, end: int | None = None) -> Iterator[bytes]:
     """Yield the bytes of a file. Raises Unreadable, Unavailable when the store itself does not answer."""
     try:
-        yield from vault.open(stored)
+        yield from vault.open(stored, 0, end)
     except NotFound as fault:
         raise Unreadable(stored.file) from fault
     except Unavailable as fault:

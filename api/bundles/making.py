@@ -11,7 +11,7 @@ import structlog
 
 from api.bundles.ahead import read_ahead
 from api.bundles.bag import Bag
-from api.bundles.content import BundleZip, Content, Unreadable, lines_of, parts_of_files
+from api.bundles.content import BundleZip, Content, Unreadable, lines_of, parts_of_files, readable
 from api.bundles.kept import Kept, MadeZip
 from api.bundles.parts import gathered, measured
 from api.bundles.pinned import README, described, pinned, records_of
@@ -19,7 +19,7 @@ from api.bundles.withholding import require_names_of_bundle
 from api.operations import Operation, Progress
 from api.services import Services
 from custody.canonical import Json
-from custody.errors import ContentAltered, NotFound, Unavailable
+from custody.errors import ContentAltered, Unavailable
 from custody.ports import StoredFile
 from custody.values import PersonId, StreamName
 from events.bundling.records import BundleRecords
@@ -114,7 +114,7 @@ class Making:
             kept = replace(kept, contents=contents | {README: described(self._services, kept, anchors)})
             content = content_of(self._services, records, kept, files)
             try:
-                return digested(BundleZip(replace(content, thorough=True)), progress), kept
+                return self._digested(BundleZip(replace(content, thorough=True)), progress), kept
             except Unreadable as fault:
                 gone = {fault.file, *self._unreadable(files)}
             _log.warning("bundle_files_left_out", bundle=self._bundle, files=sorted(gone))
@@ -122,28 +122,30 @@ class Making:
             files = [each for each in files if each.file not in gone]
         raise Unavailable("vault", "its files come and go")
 
+    def _digested(self, bundle: BundleZip, progress: Progress) -> MadeZip:
+        """Return SHA-256 and size of a zip in one pass over all its bytes. Raises Unavailable to end early."""
+        digest, total = Sha256(), bundle.size
+        progress.at(0, total)
+        with closing(read_ahead(bundle.read())) as pieces:
+            for piece in pieces:
+                digest.feed([piece])
+                progress.at(digest.size)
+                self._services.under_way.require_open()
+        return MadeZip(sha256=digest.hexdigest(), size=digest.size)
+
     def _unreadable(self, files: Sequence[StoredFile]) -> list[str]:
-        """Return the files whose first bytes cannot be read now: so that each does not cost a pass."""
+        """Return the files whose first bytes cannot be read now: so that each does not cost a pass.
+
+        Raises Unavailable when it is the store that does not answer: then no file is to blame.
+        """
         vault = self._services.require_vault()
         found = []
         for each in files:
-            pieces = vault.open(each, 0, 1)
             try:
-                next(pieces, b"")
-            except (NotFound, Unavailable):
+                b"".join(readable(vault, each, 1))
+            except Unreadable:
                 found.append(str(each.file))
         return found
-
-
-def digested(bundle: BundleZip, progress: Progress) -> MadeZip:
-    """Return SHA-256 and size of a zip in one pass over all its bytes."""
-    digest, total = Sha256(), bundle.size
-    progress.at(0, total)
-    with closing(read_ahead(bundle.read())) as pieces:
-        for piece in pieces:
-            digest.feed([piece])
-            progress.at(digest.size)
-    return MadeZip(sha256=digest.hexdigest(), size=digest.size)
 
 
 def files_of(services: Services, wanted: Sequence[BundleFile]) -> list[StoredFile]:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from api.operations import Operation
-from custody.errors import Conflict
+from custody.errors import Conflict, Unavailable
 from custody.values import PersonId, StreamName
 
 
@@ -16,6 +16,7 @@ class UnderWay:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[StreamName, tuple[PersonId, str]] = {}
+        self._stopping = threading.Event()
 
     def join_or(
         self,
@@ -37,6 +38,15 @@ class UnderWay:
         if known[0] != person:
             raise Conflict("somebody else is having this bundle made")
         return joined(known[1])
+
+    def stop(self) -> None:
+        """Have what is under way end early: nothing of it is recorded, and it is asked for again."""
+        self._stopping.set()
+
+    def require_open(self) -> None:
+        """Raise Unavailable once the server is being stopped."""
+        if self._stopping.is_set():
+            raise Unavailable("server", "is being stopped")
 
     def ended(self, bundle: StreamName) -> None:
         """Let the bundle be made anew."""

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.bundles.kept import KeptBundles
 from api.bundles.making import Making
 from api.bundles.sending import issue_of, opened_zip, zip_of
+from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, ServiceKey
 from api.operations import Operation, Progress
 from api.service import Service
@@ -82,6 +83,7 @@ class House:
             bundles=KeptBundles(database, StreamKeys(database, MASTER)),
             log=SimpleNamespace(covering=Covering(office.ledger, record, None)),
             time_stamps=SimpleNamespace(cover=lambda _size: None),
+            under_way=UnderWay(),
             require_vault=lambda: vault,
         )
         return cls(office, vault, cast(Services, found))

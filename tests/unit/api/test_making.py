@@ -208,6 +208,31 @@ def test_a_store_that_goes_away_in_the_middle(house: House) -> None:
     assert ["requested", "sealed", "issued"] == house.types()
 
 
+def test_a_store_that_goes_away_while_files_are_looked_at(house: House) -> None:
+    """One file cannot be read, then the store is gone: no other file is blamed, and nothing is issued."""
+    names = sorted(house.files)
+    del house.vault.objects[object_of(house, names[0])]
+
+    def away(_stored: StoredFile) -> None:
+        if len(house.vault.opened) > 1:
+            raise Unavailable("a stored file", "EndpointConnectionError") from OSError()
+
+    house.vault.before = away
+    with pytest.raises(Unavailable):
+        house.make()
+    assert (["requested", "sealed"], []) == (house.types(), house.services.bundles.made(BUNDLE))
+    house.vault.before = lambda _stored: None
+    assert names[:1] == house.make()["left_out"]
+
+
+def test_a_server_that_is_stopped_ends_the_making(house: House) -> None:
+    """It does not wait for the last byte: nothing is issued, and the next start makes it."""
+    house.services.under_way.stop()
+    with pytest.raises(Unavailable, match="being stopped"):
+        house.make()
+    assert ["requested", "sealed"] == house.types()
+
+
 def test_what_was_made_and_not_issued_is_issued(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stop between keeping and issuing loses no pass: asked again, that very zip is issued."""
 
