@@ -51,9 +51,14 @@ def run(folder: Path, out: Path, checks: Checks) -> None:
     try:
         keys = open_keys(server.data, ORIGIN_LABEL)  # the witnesses know the log's keys before its first act
         outsiders.start(keys.log_keys.vkeys)
-        administer(server.data, "court-key", "--name", "Custody, Demo")
+        with ThreadPoolExecutor(1) as meanwhile:  # no bundle is made before it is there
+            court_key = meanwhile.submit(administer, server.data, "court-key", "--name", "Custody, Demo")
+            server.start()
+        if court_key.result().returncode != 0:
+            raise NotStarted(court_key.result().stderr)
         _tell(folder, out, checks, server, outsiders)
     finally:
+        server.stop()
         outsiders.stop()
         if server.log.exists():
             shutil.copyfile(server.log, out / "server.log")
@@ -61,7 +66,6 @@ def run(folder: Path, out: Path, checks: Checks) -> None:
 
 def _tell(folder: Path, out: Path, checks: Checks, server: Server, outsiders: Outsiders) -> None:
     """Tell the story, keep what it leaves; attack copies of the data directory; let strangers' programs check."""
-    server.start()
     try:
         told = Story(folder, server, checks)
         story.tell(told)

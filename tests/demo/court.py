@@ -76,9 +76,9 @@ def check(story: Story, desk: Desk) -> None:
     """A stranger checks both bundles; then the court acknowledges that it has them."""
     story.checks.chapter("A stranger checks them", "Перевірка сторонньою особою")
     found = {name: _checked(story, desk, name) for name in ("bundle", "bundle-redacted")}
-    hidden = {name: verdicts.entries_of(each, "disclosure.withheld") for name, each in found.items()}
-    expected = {"bundle": [], "bundle-redacted": [desk.index]}
-    story.checks.same("the redacted bundle withholds one value of one entry", expected, hidden)
+    hidden = {name: set(verdicts.entries_of(each, "disclosure.withheld")) for name, each in found.items()}
+    more = hidden["bundle-redacted"] - hidden["bundle"]
+    story.checks.same("the redacted bundle withholds one value more, of one entry", {desk.index}, more)
     shown = {name: _is_shown(desk.folder / f"{name}.zip") for name in found}
     only = {"bundle": True, "bundle-redacted": False}
     story.checks.same("the telephone's IMEI stands in the whole bundle alone", only, shown)

@@ -72,7 +72,7 @@ def test_it_ends_well(demo: Ended) -> None:
         "the auditor verifies the whole ledger",
         "custody-verify bundle.zip: all six questions hold, completeness checked, witnessed",
         "custody-verify bundle-redacted.zip: all six questions hold, completeness checked, witnessed",
-        "the redacted bundle withholds one value of one entry",
+        "the redacted bundle withholds one value more, of one entry",
         "the register shows who got it, and that they acknowledged it",
         "[ok] 0 a copy that nobody touched",
         "[ok] 1 ",
