@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -115,6 +115,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name} has no lower-case hex SHA-256 of a token")
         return tokens
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for each in proxies:
+            if not is_network(each):
+                raise ValueError(f"{each} is neither an address nor a network: name each proxy, never all")
+        return proxies
+
     def mirror_of(self, token: str) -> str | None:
         """Return the name of the witness that a token was made for, or None."""
         digest = hashlib.sha256(token.encode()).hexdigest()
@@ -138,6 +146,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_network(text: str) -> bool:
+    """Tell whether this is an address, or a network of less than all addresses."""
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def normal_server(url: str) -> str:

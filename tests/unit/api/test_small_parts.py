@@ -70,6 +70,15 @@ def test_a_server_that_is_called_from_elsewhere_has_to_be_named() -> None:
         Settings(public_urls=("a.example",))
 
 
+@pytest.mark.parametrize("proxy", ["*", "0.0.0.0/0", "::/0", "proxy.example", "10.0.0.0/33", ""])
+def test_proxies_are_named_one_by_one(proxy: str) -> None:
+    """Who trusts everybody's X-Forwarded-For counts nobody's sign-ins: neither all nor what is no address is taken."""
+    with pytest.raises(ValidationError, match="never all"):
+        Settings(trusted_proxies=("192.0.2.1", proxy))
+    good = ("192.0.2.1", "2001:db8::/64")
+    assert good == Settings(trusted_proxies=good).trusted_proxies
+
+
 def test_secrets_are_not_shown() -> None:
     """The representation of settings holds no URL with a password."""
     assert "hunter2" not in repr(Settings(database="postgresql://u:hunter2@db/x"))  # type: ignore[arg-type]
