@@ -83,16 +83,6 @@ def require_bundle(view: View, who: Who, bundle: StreamName) -> BundleState:
     return state
 
 
-def require_bundle_content(view: View, who: Who, bundle: StreamName) -> BundleState:
-    """Return a bundle whose files the person may read. Raises NotFound, NotPermitted."""
-    state = require_bundle(view, who, bundle)
-    for exhibit in state.exhibits:
-        require_content(view, who, exhibit)
-    if state.case is not None:
-        _require_reader(require_case(view, who, state.case), who)
-    return state
-
-
 def require_stream(view: View, who: Who, stream: StreamName) -> None:
     """Raise NotFound unless the person may know of the stream: how it stands, and its entries."""
     kind, _, number = stream.partition("/")

@@ -142,10 +142,17 @@ def test_who_may_do_what_with_a_bundle(house: House, fetched: Fetched) -> None:
 
 
 def test_who_may_ask(house: House) -> None:
-    """Neither a custodian of the case, nor an officer of others, nor an auditor has a bundle made."""
-    for person in (house.custodian, house.stranger, house.auditor):
-        response = handing_out.ask(person, handing_out.request(person, house.case))
-        assert response.status_code in {403, 404, 422}, response.text
+    """A custodian of the case, an officer of others, an auditor: none has a bundle made, or a request recorded."""
+    size = house.officer.client.get("/ledger").json()["size"]
+    people = {"custodian": house.custodian, "stranger": house.stranger, "auditor": house.auditor}
+
+    answers = {
+        name: handing_out.ask(each, handing_out.request(each, house.case)) for name, each in people.items()
+    }
+
+    told = {name: (each.status_code, each.json().get("rule")) for name, each in answers.items()}
+    assert dict.fromkeys(people, (422, "role.in-case")) == told
+    assert size == house.officer.client.get("/ledger").json()["size"]
 
 
 def test_the_register_is_read_page_by_page(house: House, fetched: Fetched) -> None:
