@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.bundles.sending import issue_of, opened_zip, zip_of
 from custody.errors import ContentAltered, NotFound, RuleBroken, Unavailable
 from custody.ports import StoredFile
+from custody.values import StreamName
 from custody_verifier.bundle import check_bundle
 from custody_verifier.options import Options
 from custody_verifier.policy import read_policy
 from events.database import Database
 from tests.support import examples
+from tests.support.composing import uuid_of
 from tests.support.ledgers import CASE, LOG_KEY
 from tests.support.making import BUNDLE, House
 
@@ -313,3 +316,22 @@ def test_a_recorded_request_that_withholds_nothing_by_a_name_is_not_sealed(sqlit
 
     assert "bundle.withheld" == refusal.value.rule
     assert ["requested"] == house.types()
+
+
+def test_a_case_without_exhibits_and_an_empty_file(sqlite_database: Database, tmp_path: Path) -> None:
+    """Nothing to hand over is a bundle too; a file of no bytes is in it as one."""
+    house = House.on(sqlite_database)
+    house.request()
+    house.make()
+    status, said = answers(house.read(), tmp_path)
+    assert (3, False) == (status, "fails" in said.values())  # of no exhibit there is nothing to hold
+
+    other = StreamName(f"bundle/{uuid_of('another')}")
+    name = house.digital("empty", b"")
+    house.request(other)
+    told = house.make(other)
+    found = opened_zip(house.services, other, zip_of(issue_of(house.services, other, None)))
+    data = b"".join(found.zip.read())
+    assert (told["sha256"], 1) == (hashlib.sha256(data).hexdigest(), len(found.exhibits))
+    assert b"" == inside(data)[f"data/files/{name}"]
+    assert 0 == answers(data, tmp_path)[0]
