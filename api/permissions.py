@@ -8,6 +8,7 @@ from typing import Final, cast
 from api.identity import Who
 from custody.act import Act, Disclosure
 from custody.errors import NotFound, NotPermitted
+from custody.rules.names import broken
 from custody.states import BundleState, CaseState, ExhibitState, View
 from custody.values import CaseId, ExhibitId, PersonId, StreamName
 
@@ -17,6 +18,7 @@ OTHER_PERSON: Final = "session.other-person"
 LEDGER_READERS: Final = "role.ledger-readers"
 LOG_READERS: Final = "role.log-readers"
 DEPOSITORS: Final = "role.depositors"
+MARKED: Final = "exhibit.recorded-in-error.v1"
 
 _TAKES_IN: Final = frozenset({"officer", "custodian"})
 _READS_FILES: Final = frozenset({"officer", "custodian", "prosecutor"})
@@ -81,6 +83,22 @@ def require_bundle(view: View, who: Who, bundle: StreamName) -> BundleState:
     except NotFound:
         raise NotFound("bundle", bundle) from None
     return state
+
+
+def require_duplicate(view: View, who: Who, act: Act) -> None:
+    """Raise RuleBroken for a mark that names an exhibit the person may not know of, as if there were none.
+
+    Bundles follow that name: to whoever marks they would give the entries of a case that is not theirs.
+    """
+    other = act.public.get("duplicate_of") if act.type == MARKED else None
+    if (
+        other is None or view.state(StreamName(cast(str, other))) is None
+    ):  # whether there is one the ledger tells
+        return
+    try:
+        require_exhibit(view, who, ExhibitId(cast(str, other)))
+    except NotFound:
+        raise broken("exhibit.unknown") from None
 
 
 def require_stream(view: View, who: Who, stream: StreamName) -> None:

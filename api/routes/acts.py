@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from fastapi import APIRouter, Response
@@ -22,6 +21,8 @@ from api.routes.ledger import newest, proof
 from api.schemas import PROBLEMS, ActsForm, ChecksForm, body_of
 from api.services import Services, ServicesDep
 from api.submissions import read_submissions, require_one_actor, require_own
+from custody.act import Act
+from custody.canonical import Json
 from custody.errors import Conflict, NotFound, NotPermitted, Rejected, Unauthenticated
 from custody.ports import Appended, IdempotencyKey, Submission
 from custody.values import PersonId
@@ -31,6 +32,7 @@ router = APIRouter(tags=["acts"], responses=PROBLEMS)
 
 # Nobody can sign in before their first key is confirmed, unless a session key was enrolled with it.
 _NEWCOMERS: Final = frozenset({"person.confirmed.v1"})
+_FURTHER: Final = frozenset({REQUESTED, permissions.MARKED})
 _ROUTE: Final = "POST /api/v1/acts"
 _LITTLE: Final = 64 * 1024  # bytes that are read without leaving the event loop: one act, or a few
 
@@ -58,8 +60,8 @@ async def write(request: Request, services: ServicesDep, body: BodyDep) -> Respo
     many = len(body) > _LITTLE
     submissions = await run_in_threadpool(read_submissions, body) if many else read_submissions(body)
     person = await _writer(services, request, submissions)
-    if any(each.act.type == REQUESTED for each in submissions):
-        await run_in_threadpool(require_names, services, submissions)
+    if any(each.act.type in _FURTHER for each in submissions):
+        await run_in_threadpool(_require_further, services, submissions)
     wanted = Wanted(submissions, IdempotencyKey(person, key, request_digest(_ROUTE, body)))
     try:
         appended = await services.writing.append(wanted)
@@ -75,6 +77,13 @@ async def write_at_once(request: Request) -> Response:
     """Do what `write` does, without the framework's dependencies."""
     told(request, route="/acts")
     return await write(request, request.app.state.services, await raw_body(request))
+
+
+def _require_further(services: Services, submissions: Sequence[Submission]) -> None:
+    """Raise what these doors refuse although the rules do not speak of it."""
+    require_names(services, submissions)
+    for act in (each.act for each in submissions):
+        permissions.require_duplicate(services.view, services.sessions.person(act.person), act)
 
 
 async def _writer(services: Services, request: Request, submissions: Sequence[Submission]) -> PersonId:
@@ -114,7 +123,11 @@ def check(request: Request, services: ServicesDep, who: NewcomerDep, body: BodyD
     head = newest(services)
     if head is None:
         raise Unauthenticated("the ledger is not founded")
-    further = partial(require_names_of, services)
+
+    def further(act: Act, values: Mapping[str, Json]) -> None:
+        require_names_of(services, act, values)
+        permissions.require_duplicate(services.view, who, act)
+
     checks = Checks(services.view, head, who.person, services.clock.now(), request.state.language, further)
     judged = [_judged(services, who, checks, each) for each in planned]
     return answer(

@@ -131,3 +131,24 @@ def test_who_fetches_a_bundle_that_holds_values_of_another_case(house: House) ->
     assert before == _head(house)
     assert 200 == house.officer.client.get(f"{path}/papers/statement.pdf").status_code
     assert handing_out.fetch(house.officer, made).data
+
+
+def test_a_duplicate_of_what_one_may_not_see(house: House) -> None:
+    """An officer marks their own as duplicate of a stranger's exhibit, which a bundle would follow: there is none."""
+    stranger = house.stranger
+    mine = doors.physical(stranger, doors.open_case(stranger, "UKR2-MINE"))
+    other = doors.physical(stranger, doors.open_case(stranger, "UKR2-ALSO"))
+    act = stranger.client.get(f"/streams/{mine}").json()["previous"]
+
+    def marked(duplicate: str) -> tuple[dict[str, Any], Any]:
+        public: dict[str, Json] = {"act": act, "duplicate_of": duplicate}
+        submission = stranger.compose("exhibit.recorded-in-error.v1", mine, public, {"reason": "twice"})
+        checked = _checked(stranger, "exhibit.recorded-in-error.v1", mine, public, {"reason": "twice"})
+        return checked, stranger.send(submission)
+
+    for hidden in (house.exhibit, f"exhibit/{uuid.uuid4()}"):
+        checked, sent = marked(hidden)
+        assert (False, "exhibit.unknown") == (checked["allowed"], checked["rule"])
+        assert (422, "exhibit.unknown") == (sent.status_code, sent.json()["rule"])
+    checked, sent = marked(other)
+    assert (True, 201) == (checked["allowed"], sent.status_code)
