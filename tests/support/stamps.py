@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -34,6 +35,12 @@ def oid(digits: str) -> bytes:
 
 _SHA256 = der(0x30, oid(SHA256_OID), der(0x05))
 _TST = oid("2a864886f70d0109100104")
+
+
+def info(text: bytes, stated: str, algorithm: bytes = _SHA256) -> bytes:
+    """Return the TSTInfo over a text, at a GeneralizedTime; `algorithm`: what the imprint says that it is."""
+    imprint = der(0x30, algorithm, der(0x04, sha256(text).digest()))
+    return der(0x30, der(2, b"\1"), oid("2a0304"), imprint, der(2, b"\7"), der(0x18, stated.encode()))
 
 
 def private(name: str) -> ec.EllipticCurvePrivateKey:
@@ -93,9 +100,10 @@ class Authority:
 
     def stamp(self, text: bytes, time: datetime, *, status: int = 0) -> bytes:
         """Return the response for a text at a time; the certificates are in no order."""
-        imprint = der(0x30, _SHA256, der(0x04, sha256(text).digest()))
-        stated = der(0x18, time.strftime("%Y%m%d%H%M%SZ").encode())
-        info = der(0x30, der(2, b"\1"), oid("2a0304"), imprint, der(2, b"\7"), stated)
+        return self.sign(info(text, time.strftime("%Y%m%d%H%M%SZ")), status=status)
+
+    def sign(self, info: bytes, *more: bytes, status: int = 0, certificates: Sequence[bytes] = ()) -> bytes:
+        """Return the response over a TSTInfo; `more` attributes are signed with it, `certificates` stand beside."""
         leaf = self.leaf.public_bytes(Encoding.DER)
         named = der(0x30, der(0x30, der(0x30, der(0x04, sha256(leaf).digest()))))
         attributes = b"".join(
@@ -104,6 +112,7 @@ class Authority:
                     der(0x30, oid("2a864886f70d010903"), der(0x31, _TST)),
                     der(0x30, oid("2a864886f70d010904"), der(0x31, der(0x04, sha256(info).digest()))),
                     der(0x30, oid("2a864886f70d010910022f"), der(0x31, named)),
+                    *more,
                 ],
                 key=lambda each: (len(bytes(each)), each),
             )
@@ -122,13 +131,13 @@ class Authority:
             der(0x30, oid("2a8648ce3d040302")),
             der(0x04, signature),
         )
-        certificates = sorted([self.root.public_bytes(Encoding.DER), leaf], reverse=True)
+        carried = sorted([self.root.public_bytes(Encoding.DER), leaf, *certificates], reverse=True)
         signed = der(
             0x30,
             der(2, b"\3"),
             der(0x31, _SHA256),
             der(0x30, _TST, der(0xA0, der(0x04, info))),
-            der(0xA0, *certificates),
+            der(0xA0, *carried),
             der(0x31, signer),
         )
         content = der(0x30, oid("2a864886f70d010702"), der(0xA0, signed))

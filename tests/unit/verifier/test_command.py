@@ -13,7 +13,7 @@ from custody_verifier.command import main
 from custody_verifier.copies import Copy, _path
 from custody_verifier.rules.names import RULES
 from custody_verifier.ukrainian import SENTENCES
-from tests.support.bundles import TSA, Told, parts, usual
+from tests.support.bundles import TSA, Told, issue, parts, usual
 from tests.support.composing import Officer
 from tests.support.trees import WITNESS, Log, Signer, policy
 
@@ -202,6 +202,36 @@ def test_issues_by_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     (tmp_path / "some.receipt").write_bytes(before.entries[8] + b"\n" + longer.receipt(7))
     assert _run(tmp_path, str(tmp_path / "bundle.zip"), "--receipt", str(tmp_path / "some.receipt")) == 1
     assert "another entry 7" in capsys.readouterr().out
+
+
+def test_a_receipt_of_another_ledger(folder: Path, told: Told, capsys: pytest.CaptureFixture[str]) -> None:
+    """A receipt of a log that the policy trusts as well says nothing of this bundle's ledger."""
+    other = Signer.of("other.example/5f1a2b3c")
+    receipt = Log(told.log.entries, other).receipt(7)
+    (folder / "some.receipt").write_bytes(told.log.entries[7] + b"\n" + receipt)
+    (folder / "both").write_bytes(f"log {other.vkey}\n".encode() + policy())
+    words = ["--receipt", str(folder / "some.receipt"), "--trust", str(folder / "both")]
+    assert main([str(folder / "bundle.zip"), *words]) == 3
+    assert "the receipt is of another ledger" in capsys.readouterr().out
+
+
+def test_an_issue_under_another_algorithm(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An issue whose signature is of another kind than the service's key authenticates no byte."""
+    told = usual()
+    data = parts(told).zip()
+    (tmp_path / "bundle.zip").write_bytes(data)
+    (tmp_path / "trust").write_bytes(policy())
+    for algorithm, code, status in (("es256", "receipt.refused", 3), ("ed25519", "bundle.issued", 0)):
+        entry, _, _ = issue(usual(), data).partition(b"\n")
+        entry = entry.replace(b'"algorithm":"ed25519"', f'"algorithm":"{algorithm}"'.encode())
+        log = Log((*told.log.entries, entry))
+        receipt = log.receipt(len(told.log.entries), (WITNESS, NOW))
+        (tmp_path / "some.receipt").write_bytes(entry + b"\n" + receipt)
+        bundle = str(tmp_path / "bundle.zip")
+        assert _run(tmp_path, bundle, "--receipt", str(tmp_path / "some.receipt")) == status
+        output = capsys.readouterr().out
+        assert code in output
+        assert ("another algorithm than the key" in output) == (algorithm == "es256")
 
 
 def test_every_rule_has_its_sentence() -> None:

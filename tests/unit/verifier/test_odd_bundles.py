@@ -12,6 +12,7 @@ import pytest
 from custody.canonical import Json, canonical
 from custody_verifier import bag
 from custody_verifier.bundle import check_bundle
+from custody_verifier.command import main
 from custody_verifier.errors import Malformed
 from custody_verifier.options import Options
 from custody_verifier.policy import read_policy
@@ -89,7 +90,8 @@ def test_two_top_folders(tmp_path: Path) -> None:
 
 
 def test_the_module_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`python -m custody_verifier` is the command."""
+    """`python -m custody_verifier` is the command; to import it runs nothing."""
+    assert runpy.run_module("custody_verifier", run_name="imported")["main"] is main
     monkeypatch.setattr(sys, "argv", ["custody-verify"])
     with pytest.raises(SystemExit) as end:
         runpy.run_module("custody_verifier", run_name="__main__")

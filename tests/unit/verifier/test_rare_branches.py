@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from custody.canonical import Json, canonical
+from custody.values import to_base64
 from custody_verifier import note, trust
 from custody_verifier.anchors import Brackets
 from custody_verifier.archive import Archive
@@ -17,14 +19,16 @@ from custody_verifier.bundle import check_bundle
 from custody_verifier.copies import Copy
 from custody_verifier.entry import MAX_VALUE, Act, check_disclosure, read_entry
 from custody_verifier.errors import Failed, Malformed
+from custody_verifier.ledger_copy import check_log
 from custody_verifier.options import Options
 from custody_verifier.policy import Backing, judge, read_policy
+from custody_verifier.records import read_heads
 from custody_verifier.verdict import Findings, require
 from tests.support.bundle_longer import renewed
-from tests.support.bundles import parts, usual
+from tests.support.bundles import begin, parts, usual
 from tests.support.ml_dsa_lines import LOG_ML_DSA
 from tests.support.mutants import mutants
-from tests.support.trees import LOG, ORIGIN, WITNESS, Log, policy
+from tests.support.trees import LOG, ORIGIN, WITNESS, Log, Signer, policy
 
 TOLD = usual()
 
@@ -68,6 +72,14 @@ def test_policies_with_more_lines() -> None:
             read_policy(odd)
 
 
+def test_policies_with_too_many_lines() -> None:
+    """A policy has at most 100 logs, witnesses and groups."""
+    witnesses = [Signer.of(f"w{number}", 4) for number in range(101)]
+    assert len(read_policy(policy(quorum="none", witnesses=witnesses[:100])).witnesses) == 100
+    with pytest.raises(Malformed, match="policy:102: is one line too many: at most 100 of a kind"):
+        read_policy(policy(quorum="none", witnesses=witnesses))
+
+
 def test_notes_that_are_none() -> None:
     """A note over a million bytes, a line without a signature, and a checkpoint of another origin are refused."""
     for odd in (b"x" * 1_000_001, "a\n\n— b AAAA\n".encode()):
@@ -87,6 +99,50 @@ def test_a_log_with_the_root_of_another(tmp_path: Path) -> None:
     (tmp_path / "log/checkpoint").write_bytes(Log((*TOLD.log.entries[:-1], b"x")).checkpoint(size))
     with pytest.raises(Failed):
         Copy.open(tmp_path / "log", [size]).read(lambda _index, _data: None)
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 512])
+def test_logs_of_any_size(tmp_path: Path, size: int) -> None:
+    """A log whose last tile is full has no narrower one beside it; an empty one has no tile at all."""
+    made = Log(tuple(str(number).encode() for number in range(size)))
+    if size:
+        made.folder(tmp_path / "log")
+    else:
+        (tmp_path / "log").mkdir()
+        text = f"{ORIGIN}\n0\n{to_base64(sha256().digest())}\n"
+        (tmp_path / "log/checkpoint").write_text(f"{text}\n{LOG.line(text)}", encoding="utf-8")
+    read: list[int] = []
+    Copy.open(tmp_path / "log", []).read(lambda index, _data: read.append(index))
+    assert list(range(size)) == read
+
+
+def _codes_of_log(folder: Path, entries: tuple[bytes, ...]) -> set[tuple[str, str, tuple[int, ...]]]:
+    verdict = check_log(Log(entries).folder(folder), Options(policy=read_policy(policy())))
+    return {
+        (question.value, finding.code, finding.entries)
+        for question, answer in verdict.answers.items()
+        for finding in answer.findings
+    }
+
+
+def test_a_log_without_a_founding(tmp_path: Path) -> None:
+    """Where entry 0 cannot be read, the rest is judged at its place, and nobody is known who could sign."""
+    found = _codes_of_log(tmp_path / "log", (b"none", *TOLD.log.entries[1:3]))
+    assert ("integrity", "entry.unreadable", (0,)) in found
+    assert ("order", "order.gap", (1,)) in found
+    assert {entries for _, code, entries in found if code == "act.other-ledger"} == {(1,), (2,)}
+
+
+def test_a_log_with_an_act_of_nobody(tmp_path: Path) -> None:
+    """An act by a person whom nobody enrolled is found; its signature is not counted as one that holds."""
+    told = begin()
+    story, entries = told.story, told.log.entries
+    closing = story.compose("stranger", "case.closed.v1", told.case, {}, {"reason": "x"})
+    story.record(closing)
+    found = _codes_of_log(tmp_path / "log", told.log.entries)
+    assert ("authorship", "actor.unknown", (len(entries),)) in found
+    usual_codes = _codes_of_log(tmp_path / "before", entries)
+    assert {code for _, code, _ in found} - {code for _, code, _ in usual_codes} == {"actor.unknown"}
 
 
 def test_a_value_that_is_too_long() -> None:
@@ -136,6 +192,18 @@ def test_heads_with_the_bundles_own_stream(tmp_path: Path) -> None:
     assert _status(tmp_path, some.zip()) == 1
 
 
+def test_a_stream_with_two_heads(tmp_path: Path) -> None:
+    """A stream stands once among the heads."""
+    some = parts(TOLD)
+    head = some.files["data/heads.jsonl"].partition(b"\n")[0]
+    some.files["data/heads.jsonl"] = head + b"\n" + some.files["data/heads.jsonl"]
+    assert _status(tmp_path, some.zip()) == 2
+    archive = Archive.open(tmp_path / "bundle.zip")
+    with pytest.raises(Malformed, match=r"heads\.jsonl:2: names a stream twice"):
+        read_heads(archive)
+    archive.close()
+
+
 def test_counts_in_disorder(tmp_path: Path) -> None:
     """`withheld` is sorted, each name once."""
     some = parts(TOLD)
@@ -157,9 +225,10 @@ def test_a_directory_that_ends_early(tmp_path: Path) -> None:
     data = parts(TOLD).zip()
     size = struct.unpack_from("<I", data, len(data) - 10)[0]
     path = tmp_path / "bundle.zip"
-    path.write_bytes(data[:-10] + struct.pack("<I", size - 30) + data[-6:])
-    with pytest.raises(Malformed):
-        Archive.open(path)
+    for short in (30, 80):  # within the names, and within the last header
+        path.write_bytes(data[:-10] + struct.pack("<I", size - short) + data[-6:])
+        with pytest.raises(Malformed, match="has a directory that is cut off"):
+            Archive.open(path)
 
 
 def test_cosigned_by_a_witness_alone() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -16,7 +17,8 @@ from custody_verifier import der
 from custody_verifier.errors import Failed, Malformed
 from custody_verifier.roots import Refused, Root, check_chain, read_roots
 from custody_verifier.tokens import read_token
-from tests.support.stamps import SINCE, UNTIL, Authority, certificate
+from tests.support.stamps import SINCE, UNTIL, Authority, certificate, info, oid
+from tests.support.stamps import der as encoded
 
 TEXT = b"custody.example/5f1a2b3c\n7\nmMl/C6MXXNCLAx3QhLncTmSbZNGijm6mlGRlAxc6tYc=\n"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -156,6 +158,81 @@ def test_refused_and_malformed() -> None:
     ):
         with pytest.raises(Malformed):
             read_token(data)
+
+
+STATED = "20261122120000Z"
+SHA1 = encoded(0x30, oid("2b0e03021a"), encoded(5))
+SIGNED_DATA = oid("2a864886f70d010702")
+CONTENT_TYPE = oid("2a864886f70d010903")
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (TSA.sign(info(TEXT, STATED, SHA1)), "imprint is of a digest"),
+        (TSA.sign(info(TEXT, "2026")), "has no time"),
+        (TSA.sign(info(TEXT, "20261322120000Z")), "has no time"),
+        (TSA.sign(info(TEXT, STATED), encoded(0x30, CONTENT_TYPE, encoded(0x31, SIGNED_DATA))), "twice"),
+        (TSA.sign(info(TEXT, STATED), encoded(0x30, oid("2a03"), encoded(0x31))), "or empty"),
+        (TSA.sign(info(TEXT, STATED), certificates=[encoded(0x30)] * 15), "more than 16 certificates"),
+        (
+            encoded(
+                0x30,
+                encoded(0x30, encoded(2, b"\0")),
+                encoded(0x30, SIGNED_DATA, encoded(0xA0, encoded(0x30), encoded(0x30))),
+            ),
+            "not signed data",
+        ),
+    ],
+    ids=["sha-1", "short time", "month 13", "twice", "empty", "many certificates", "two contents"],
+)
+def test_tokens_that_are_odd(token: bytes, words: str) -> None:
+    """What a signature over it cannot mend is named: digest, time, attributes, certificates, content."""
+    with pytest.raises((Failed, Malformed), match=words):
+        read_token(token)
+
+
+def test_certificates_beside() -> None:
+    """Up to 16 certificates are taken; what is none among them is passed over."""
+    token = read_token(TSA.sign(info(TEXT, "20261122120000.25Z"), certificates=[encoded(0x30)] * 14))
+    assert [TSA.root] == list(token.others)
+    assert token.time == NOON + timedelta(milliseconds=250)
+
+
+def test_a_signer_with_a_key_of_another_kind() -> None:
+    """A key that this verifier cannot read signs nothing."""
+    whole = TSA.leaf.public_bytes(Encoding.DER)
+    odd = whole.replace(bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06072a8648ce3d0209"))
+    assert whole != odd
+    with pytest.raises(Failed, match="key is not one that is taken"):
+        read_token(Authority("tsa", x509.load_der_x509_certificate(odd)).stamp(TEXT, NOON))
+
+
+def test_a_root_that_signs_in_another_way() -> None:
+    """A chain is made of RSA and ECDSA alone: a root with a key of Ed25519 is none."""
+    private = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tsa root")])
+    builder = x509.CertificateBuilder().issuer_name(name).not_valid_before(SINCE).not_valid_after(UNTIL)
+    alone = x509.ExtendedKeyUsage((ExtendedKeyUsageOID.TIME_STAMPING,))
+    leaf = (
+        builder.subject_name(name)
+        .serial_number(7)
+        .public_key(TSA.leaf.public_key())
+        .add_extension(alone, critical=True)
+        .sign(private, None)
+    )
+    root = (
+        builder.subject_name(name)
+        .serial_number(8)
+        .public_key(private.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(private, None)
+    )
+    leaf.verify_directly_issued_by(root)
+    token = replace(read_token(TOKEN), signer=leaf, others=())
+    with pytest.raises(Refused) as refused:
+        check_chain(token, (Root(root, SINCE, UNTIL),))
+    assert refused.value.code == "time.tsa-unknown"
 
 
 def test_every_byte_of_a_token_counts() -> None:
