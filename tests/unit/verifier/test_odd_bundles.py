@@ -91,7 +91,7 @@ def test_two_top_folders(tmp_path: Path) -> None:
 
 def test_the_module_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """`python -m custody_verifier` is the command; to import it runs nothing."""
-    assert runpy.run_module("custody_verifier", run_name="imported")["main"] is main
+    assert runpy.run_module("custody_verifier.__main__")["main"] is main
     monkeypatch.setattr(sys, "argv", ["custody-verify"])
     with pytest.raises(SystemExit) as end:
         runpy.run_module("custody_verifier", run_name="__main__")
