@@ -12,7 +12,7 @@ from api.court.graph import case_graph
 from api.court.signing import sign_statement
 from api.court.statement import statement_pdf
 from tests.support import bundles, trees
-from tests.support.foreign.handed import Handed
+from tests.support.foreign.handed import Handed, Refused
 from tests.support.foreign.programs import BAGS, LOGS, PAPERS, STAMPS, Program
 
 
@@ -66,3 +66,21 @@ def test_it_accepts_what_is_handed_over(handed: Handed, program: Program) -> Non
 def test_it_refuses_a_spoilt_copy(handed: Handed, tmp_path: Path, program: Program) -> None:
     """The program refuses a copy in which one thing within its reach was changed, and complains of it."""
     assert program.refused(handed.copied(tmp_path))
+
+
+def test_who_accepts_anything_is_noticed(handed: Handed) -> None:
+    """A program that checks nothing, overlooks the change, or complains of something else has not refused."""
+
+    def refusing(_: Handed) -> list[str]:
+        raise Refused("the moon is full")
+
+    blind, idle, strange = (
+        Program(name="a program", check=check, spoil=lambda _: None, complaint="the change")
+        for check in (lambda _: ["all is well"], lambda _: [], refusing)
+    )
+    with pytest.raises(AssertionError, match="accepts a spoilt copy"):
+        blind.refused(handed)
+    with pytest.raises(Refused, match="nothing to check"):
+        idle.accepted(handed)
+    with pytest.raises(AssertionError, match="something else"):
+        strange.refused(handed)
