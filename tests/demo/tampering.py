@@ -1,4 +1,4 @@
-"""The five attacks, each on the data directory of a stopped server, by someone who can write all of it."""
+"""What the attacks do to the data directory of a stopped server, by someone who can write all of it."""
 
 import json
 import secrets
