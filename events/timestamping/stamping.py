@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from custody.errors import CustodyError
+from custody.errors import CustodyError, NotProven
 from custody.ports import Clock, ObjectStore
 from events.checkpoint import parse_checkpoint
 from events.database import Database
@@ -16,9 +16,10 @@ from events.note import parse_note
 from events.publishing.places import read_if_any
 from events.publishing.record import PublishedRecord
 from events.tiles import CHECKPOINT
-from events.timestamping.asking import SECONDS, ask
+from events.timestamping.asking import SECONDS, Outcome, ask
 from events.timestamping.authorities import Authority
 from events.timestamping.checking import ends
+from events.timestamping.clocks import newest_below, require_fit
 from events.timestamping.record import Kept, TokenRecord
 from events.timestamping.renewing import Renewals
 from events.timestamping.requests import imprint_of
@@ -58,6 +59,7 @@ class Stamping:
         every: timedelta = EVERY,
         renew_after: timedelta = YEAR,
     ) -> None:
+        self._database = database
         self.authorities, self._published, self._clock = tuple(authorities), published, clock
         self._web = web or DirectWeb(SECONDS)
         self._newest, self._every, self._renew_after = newest or published.newest, every, renew_after
@@ -121,7 +123,8 @@ class Stamping:
         for each in due:
             self.states.asked(each.name, purpose, self._clock.now())
         for asked in ask(self._web, due, imprint):
-            tsa, came_at, outcome = asked.authority.name, self._clock.now(), asked.outcome
+            tsa, came_at = asked.authority.name, self._clock.now()
+            outcome = self._fitting(asked.outcome, size, came_at)
             if isinstance(outcome, CustodyError):
                 stamped.failed[tsa] = str(self.states.failed(tsa, purpose, came_at, outcome).cause)
                 continue
@@ -130,6 +133,16 @@ class Stamping:
                 outcome, tsa, size=size, covered=covered, came_at=came_at, until=until
             )
             self.states.answered(tsa, purpose, came_at)
+
+    def _fitting(self, outcome: Outcome, size: int, came_at: datetime) -> Outcome:
+        """Return what came, or why a token over a checkpoint does not fit its entries (log-v1 9.3)."""
+        if isinstance(outcome, CustodyError) or not size:  # a renewal is over no entry
+            return outcome
+        try:
+            require_fit(outcome.time, newest_below(self._database, size), came_at)
+        except NotProven as fault:
+            return fault
+        return outcome
 
     def newest_tokens(self) -> dict[str, Kept]:
         """Return the newest token over a checkpoint of each authority that gave one."""

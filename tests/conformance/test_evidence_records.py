@@ -44,7 +44,7 @@ def judged(pairs: Sequence[tuple[Path, Path]]) -> list[str]:
 
 def test_records_with_any_number_of_renewals(tmp_path: Path) -> None:
     """Records with no, one and two renewals are taken over their own text and refused over another, or changed."""
-    press = publishing.open_press(open_database(tmp_path / "ledger.sqlite"), 6)
+    press = publishing.open_press(open_database(tmp_path / "ledger.sqlite"), 6, start=publishing.EARLY)
     files = list[Path]()
     with running(tmp_path, "one", "rsa") as one, running(tmp_path, "two") as two:
         two.answer = lambda query: (200, unsorted(two.reply(query)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
 
 from custody.ports import ObjectStore, Submission
 from custody.values import StreamName
@@ -114,8 +116,18 @@ def amendments(office: Office, count: int) -> Sequence[Submission]:
     return found
 
 
-def open_press(database: Database, size: int = 0, log_key: LogKey = ledgers.LOG_KEY) -> Press:
+EARLY: Final = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
+"""Before any run of these tests: what real authorities stamp was recorded before, by the clock of the tests too."""
+
+
+def open_press(
+    database: Database,
+    size: int = 0,
+    log_key: LogKey = ledgers.LOG_KEY,
+    start: datetime = ledgers.START,
+) -> Press:
     """Return a press on a database, with a ledger of `size` entries that is not published yet."""
     press = Press(Office.open(database, log_key))
+    press.office.clock.time = start
     press.grow(size)
     return press

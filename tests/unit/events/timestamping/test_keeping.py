@@ -50,7 +50,7 @@ def tsas(folder: Path) -> Iterator[list[Running]]:
 @pytest.fixture
 def press(tmp_path: Path) -> Press:
     """Return a ledger of six entries that is published."""
-    press = publishing.open_press(open_database(tmp_path / "ledger.sqlite"), 6)
+    press = publishing.open_press(open_database(tmp_path / "ledger.sqlite"), 6, start=publishing.EARLY)
     press.publisher.run_once()
     return press
 

@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def press(tmp_path: Path) -> Press:
     """Return a published ledger of six entries."""
-    press = publishing.open_press(open_database(tmp_path / "ledger.sqlite"), 6)
+    press = publishing.open_press(open_database(tmp_path / "ledger.sqlite"), 6, start=publishing.EARLY)
     press.publisher.run_once()
     return press
 

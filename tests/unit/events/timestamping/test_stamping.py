@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,15 @@ import pytest
 from custody.errors import Unavailable
 from events.database import Database
 from events.note import parse_note
+from events.timestamping.anchors import Anchors
 from events.timestamping.asking import ask
+from events.timestamping.record import TokenRecord
 from events.timestamping.requests import imprint_of
 from events.timestamping.stamping import Stamped, published_size
 from events.timestamping.states import Purpose, StateName
 from events.timestamping.tokens import Token, read_token
 from events.web import PLAIN, Answer
-from tests.support import publishing
+from tests.support import publishing, stamps
 from tests.support.publishing import Press
 from tests.support.stamping import authorities, stamping_of
 from tests.support.tsa import POLICY, Running, running, unsorted
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.programs("openssl")
 @pytest.fixture
 def press(database: Database) -> Press:
     """Return a published ledger of six entries."""
-    press = publishing.open_press(database, 6)
+    press = publishing.open_press(database, 6, start=publishing.EARLY)
     press.publisher.run_once()
     return press
 
@@ -111,7 +113,7 @@ def test_nothing_is_asked_before_anything_is_published(
     database: Database, tmp_path: Path, one: Running
 ) -> None:
     """A ledger of which nothing is published has nothing to be stamped."""
-    press = publishing.open_press(database, 6)
+    press = publishing.open_press(database, 6, start=publishing.EARLY)
 
     assert Stamped() == stamping_of(press, tmp_path, one).run_once(now=True, renew=True)
     assert [] == one.asked
@@ -136,17 +138,17 @@ def test_a_failure_is_seen_and_tried_again(press: Press, tmp_path: Path, one: Ru
 
     press.office.clock.advance(seconds=29)
     assert Stamped() == stamping.run_once()
+    press.grow(9)
+    press.publisher.run_once()
     for failures in range(2, 10):
         press.office.clock.advance(hours=1)
         stamping.run_once()
         expected = min(timedelta(seconds=30 * 2 ** (failures - 1)), timedelta(hours=1))
         assert (StateName.FAILED, failures, expected) == standing()
 
-    press.grow(9)
-    press.publisher.run_once()
     web.silent.clear()
     press.office.clock.advance(hours=1)
-    assert Stamped({"one": 2, "two": 3}) == stamping.run_once()
+    assert Stamped({"one": 3}) == stamping.run_once()
     assert (StateName.GOOD, 0, timedelta(0)) == standing()
     assert [(9, "one"), (9, "two")] == [(each.size, each.tsa) for each in stamping.record.over(9)]
 
@@ -249,3 +251,56 @@ def test_one_checkpoint_is_covered_at_once(press: Press, tmp_path: Path, one: Ru
     press.grow(9)
     press.publisher.run_once()
     assert Stamped({"two": 6}) == stamping.cover(9)
+
+
+def recorded_at(press: Press, time: datetime) -> None:
+    """Have one more entry recorded at a time of our clock, and published."""
+    press.office.clock.time = time
+    press.grow(7)
+    press.publisher.run_once()
+
+
+def test_a_clock_that_no_bundle_could_bear_is_refused(press: Press, tmp_path: Path, one: Running) -> None:
+    """A token from over five minutes before its newest entry: failed with both readings, not kept, no anchor."""
+    stamping = stamping_of(press, tmp_path, one)
+    ours = datetime.now(UTC) + timedelta(minutes=8)
+    recorded_at(press, ours)
+
+    done = stamping.run_once()
+
+    standing = stamping.states.of("one", Purpose.CHECKPOINT)
+    assert ({}, StateName.FAILED, 1) == (done.tokens, standing.name, standing.failures)
+    cause = standing.cause or ""
+    assert done.failed["one"] == cause
+    assert f"{ours:%Y-%m-%dT%H:%M:%S}" in cause
+    assert f"token says {datetime.now(UTC):%Y-%m-%dT%H:}" in cause
+    assert "one of the two clocks is wrong" in cause
+    assert [] == stamping.record.sizes()
+    anchors = Anchors(press.office.ledger.database, press.keys)
+    assert [()] == [each.tokens for each in anchors.of([7])]
+
+
+def test_a_clock_that_bundles_can_bear_is_not(press: Press, tmp_path: Path, one: Running) -> None:
+    """Under five minutes of difference, the token is kept and is an anchor."""
+    stamping = stamping_of(press, tmp_path, one)
+    recorded_at(press, datetime.now(UTC) + timedelta(minutes=4))
+
+    assert Stamped({"one": 1}) == stamping.run_once()
+    assert [7] == [each.size for each in Anchors(press.office.ledger.database, press.keys).around([6], 7)]
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(300, True), (301, False)])
+def test_an_anchor_fits_its_entries(press: Press, seconds: int, *, taken: bool) -> None:
+    """A token that was kept before, and that entries below it contradict, is none; the next one that fits is."""
+    database, newest = press.office.ledger.database, press.office.clock.now()
+    press.grow(7)
+    press.publisher.run_once()
+    record = TokenRecord(database)
+    for size, time in ((6, newest - timedelta(seconds=seconds)), (7, newest)):
+        token = read_token(stamps.Authority().stamp(b"text", time))
+        record.keep(token, "one", size=size, came_at=newest, until=newest + timedelta(days=9))
+
+    anchors = Anchors(database, press.keys)
+
+    assert ([6, 7] if taken else [7]) == [each.size for each in anchors.around([2], 7)]
+    assert [taken, True] == [bool(each.tokens) for each in anchors.of([6, 7])]
