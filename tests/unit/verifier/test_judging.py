@@ -222,6 +222,65 @@ def test_a_long_time_after_the_collection() -> None:
     assert _codes(early) == {("continuity", "continuity.before-collection")}
 
 
+def _steps(story: Story) -> set[tuple[str, int]]:
+    """Return what the custody steps alone have wrong, with the entries."""
+    findings = Findings()
+    continuity = Continuity(findings)
+    for recorded, values in zip(story.entries, story.values, strict=True):
+        continuity.take(recorded.index, read_entry(recorded.entry.data), values)
+    continuity.close()
+    return {(code, at) for _, code, entries in findings.found for at in entries}
+
+
+def test_steps_out_of_order() -> None:
+    """A step is not before the one before it, nor before the collection, where one is known."""
+    for collected, moved, expected in (
+        ("2026-11-22T09:00:00+02:00", "2026-11-22T12:00:00+02:00", set()),
+        (None, "2026-11-22T12:00:00+02:00", set()),
+        (None, "2026-11-21T09:00:00+02:00", {"continuity.order", "continuity.late"}),
+        (
+            "2026-11-22T09:00:00+02:00",
+            "2026-11-21T09:00:00+02:00",
+            {"continuity.order", "continuity.before-collection", "continuity.late"},
+        ),
+    ):
+        story = usual_story()
+        exhibit = f"exhibit/{uuid_of('x')}"
+        public = examples.intake(CASE, collected_at=collected)
+        story.record(
+            story.compose("taras", "exhibit.received.v1", exhibit, public, examples.physical()), ordinal=1
+        )
+        move: dict[str, Json] = {"place": examples.PLACE, "reason": None}
+        at = story.record(story.compose("taras", "exhibit.moved.v1", exhibit, {}, move, moved)).index
+        assert _steps(story) == {(code, at) for code in expected}
+
+
+def test_a_case_that_is_amended() -> None:
+    """An amendment leaves members and closing as they are: the officer still acts, and closes once."""
+    story = usual_story()
+    body: dict[str, Json] = {"title": "Another", "reason": "a better one"}
+    story.record(story.compose("taras", "case.amended.v1", CASE, {}, body))
+    story.record(story.compose("taras", "case.closed.v1", CASE, {}, {"reason": "x"}))
+    assert _codes(story) == set()
+    story.record(story.compose("taras", "case.amended.v1", CASE, {}, body))
+    assert _codes(story) == {("authorship", "case.closed")}
+
+
+def test_a_case_that_nobody_opened() -> None:
+    """Acts in it make no case: whoever closed it, and whoever is added to it, is found each time."""
+    story, nowhere = usual_story(), f"case/{uuid_of('nowhere')}"
+    story.record(story.compose("taras", "case.closed.v1", nowhere, {}, {"reason": "x"}))
+    member: dict[str, Json] = {"person": story.person("petro").person, "role": "officer"}
+    story.record(story.compose("taras", "case.member-added.v1", nowhere, member, {"reason": None}))
+    findings = Findings()
+    world = World(findings)
+    for recorded, values in zip(story.entries, story.values, strict=True):
+        world.take(recorded.index, read_entry(recorded.entry.data), values)
+    found = [(code, entries) for _, code, entries in findings.found]
+    assert found == [("case.unknown", (len(story.entries) - 2,)), ("case.unknown", (len(story.entries) - 1,))]
+    assert nowhere not in world.states.cases
+
+
 def test_clocks_and_places() -> None:
     """A correction that names another instant, a tree seen long ago, an entry that is missing."""
     story = usual_story()
@@ -258,6 +317,10 @@ def test_forms() -> None:
     wrong: list[tuple[forms.Form, Json]] = [
         (forms.any_text, 1),
         (forms.truth, 1),
+        (forms.sentence, " \u2003"),
+        (forms.sentence, None),
+        (forms.one_of("a", "b"), "c"),
+        (forms.one_of("a", "b"), ["a"]),
         (forms.day, "2026-02-30"),
         (forms.integer(1), True),
         (forms.closed({}), []),

@@ -19,11 +19,13 @@ from custody_verifier.bundle import check_bundle
 from custody_verifier.copies import Copy
 from custody_verifier.entry import MAX_VALUE, Act, check_disclosure, read_entry
 from custody_verifier.errors import Failed, Malformed
+from custody_verifier.files import recorded_files
 from custody_verifier.ledger_copy import check_log
 from custody_verifier.options import Options
 from custody_verifier.policy import Backing, judge, read_policy
 from custody_verifier.records import read_heads
 from custody_verifier.verdict import Findings, require
+from custody_verifier.walk import Intake
 from tests.support.bundle_longer import renewed
 from tests.support.bundles import begin, parts, usual
 from tests.support.ml_dsa_lines import LOG_ML_DSA
@@ -229,6 +231,62 @@ def test_a_directory_that_ends_early(tmp_path: Path) -> None:
         path.write_bytes(data[:-10] + struct.pack("<I", size - short) + data[-6:])
         with pytest.raises(Malformed, match="has a directory that is cut off"):
             Archive.open(path)
+
+
+def test_a_file_that_is_said_to_begin_elsewhere(tmp_path: Path) -> None:
+    """Files follow on each other: where the directory says otherwise, a zip is unreadable."""
+    data = parts(TOLD).zip()
+    second = data.index(b"PK\1\2", data.index(b"PK\1\2") + 1) + 42
+    begin = struct.unpack_from("<I", data, second)[0]
+    (tmp_path / "bundle.zip").write_bytes(data[:second] + struct.pack("<I", begin + 1) + data[second + 4 :])
+    with pytest.raises(Malformed, match="has a gap, or bytes that overlap"):
+        Archive.open(tmp_path / "bundle.zip")
+
+
+def test_a_directory_that_is_longer_than_its_files(tmp_path: Path) -> None:
+    """Bytes after the last header that count as the directory's are not of the profile."""
+    data = parts(TOLD).zip()
+    size, begin = struct.unpack_from("<II", data, len(data) - 10)
+    longer = data[:-22] + b"odd" + data[-22:-10] + struct.pack("<IIH", size + 3, begin, 0)
+    assert _status(tmp_path, longer) == 1
+    archive = Archive.open(tmp_path / "bundle.zip")
+    assert archive.odd == ("the end of the directory",)
+    archive.close()
+
+
+def test_a_file_with_another_header_of_its_own(tmp_path: Path) -> None:
+    """What stands before a file's bytes is what the directory says, or the file is named as odd."""
+    data = parts(TOLD).zip()
+    at = data.index(b"/data/bundle.json") - len(TOLD.bundle)
+    dated = at - 18  # the date in the local header
+    assert struct.unpack_from("<H", data, dated)[0] == 33
+    other = data[:dated] + struct.pack("<H", 34) + data[dated + 2 :]
+    assert _status(tmp_path, other) == 1
+    archive = Archive.open(tmp_path / "bundle.zip")
+    assert archive.odd == ("data/bundle.json",)
+    archive.close()
+
+
+def test_a_sealing_without_its_request(tmp_path: Path) -> None:
+    """Where the request was left out, so is what it asked for: completeness fails."""
+    told = usual()
+    told.hidden = {told.asked}
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(parts(told).zip())
+    verdict = check_bundle(path, Options(policy=read_policy(policy())))
+    codes = {each.code for answer in verdict.answers.values() for each in answer.findings}
+    assert codes >= {"seal.missing", "order.chain"}
+    assert verdict.exit_status() == 1
+
+
+def test_files_of_another_exhibit() -> None:
+    """A file is recorded by the first intake of an exhibit of the scope that names it."""
+    first, again, other = (
+        Intake(exhibit, "file", index, {})
+        for index, exhibit in enumerate(("exhibit/a", "exhibit/a", "exhibit/b"))
+    )
+    assert recorded_files([other, first, again], {"exhibit/a"}) == {"file": first}
+    assert recorded_files([other], {"exhibit/a"}) == {}
 
 
 def test_cosigned_by_a_witness_alone() -> None:
