@@ -76,13 +76,16 @@ class Telling:
     def __init__(self) -> None:
         self._last: object = None
 
-    def tell(self, came: Publication | CustodyError) -> None:
+    def tell(self, came: Publication | Exception) -> None:
         """Tell what came of a run."""
         if isinstance(came, IntegrityFailure | WritesRefused):
             _log.critical("publishing_alarm", code=came.code, message=came.message)
         elif isinstance(came, CustodyError):
             if self._is_news(came.message):
                 _log.error("not_published", code=came.code, message=came.message)
+        elif isinstance(came, Exception):
+            if self._is_news(repr(came)):
+                _log.critical("publishing_fault", exc_info=came)
         else:
             self._published(came)
 

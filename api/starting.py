@@ -94,8 +94,11 @@ class Starting:
     def _run(self) -> None:
         pause = PAUSE[0]
         while not self._ending.wait(pause):
-            if self.step():
-                return
+            try:
+                if self.step():
+                    return
+            except Exception:  # noqa: BLE001 - a thread's last handler: acts would be refused for ever, unseen
+                _log.critical("starting_fault", exc_info=True)
             pause = min(pause * 2, PAUSE[1])
 
 

@@ -144,12 +144,17 @@ def _standing(standing: Standing) -> dict[str, Json]:
     }
 
 
-def _tell(came: Stamped | CustodyError) -> None:
+def _tell(came: Stamped | Exception) -> None:
     """Tell what came of a look in the log; every state is in the database as well."""
     if isinstance(came, CustodyError):
         _log.error("not_stamped", code=came.code, message=came.message)
+        return
+    if isinstance(came, Exception):
+        _log.error("stamping_fault", exc_info=came)
         return
     for tsa, number in came.tokens.items():
         _log.info("stamped", tsa=tsa, number=number)
     for tsa, cause in came.failed.items():
         _log.warning("tsa_failed", tsa=tsa, cause=cause)
+    for tsa, fault in came.faults.items():
+        _log.error("stamping_fault", tsa=tsa, exc_info=fault)

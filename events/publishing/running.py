@@ -11,12 +11,13 @@ from events.publishing.publisher import Publication, Publisher
 
 EVERY: Final = 3.0  # seconds
 
-Report = Callable[[Publication | CustodyError], None]
-"""Told of each run: what it left, or why it failed. An IntegrityFailure or WritesRefused is an alarm."""
+Report = Callable[[Publication | Exception], None]
+"""Told of each run: what it left, or why it failed. An IntegrityFailure or WritesRefused is an alarm; an exception
+of no kind of ours is a fault of ours."""
 
 
 class PublishingThread:
-    """Started and stopped by composition. After an alarm it ends: a person must look first."""
+    """Started and stopped by composition. After an alarm it ends: a person must look first. Nothing else ends it."""
 
     def __init__(self, publisher: Publisher, report: Report, every: float = EVERY) -> None:
         self._publisher, self._report, self._every = publisher, report, every
@@ -52,6 +53,8 @@ class PublishingThread:
                 self._report(alarm)
                 return
             except CustodyError as fault:
+                self._report(fault)
+            except Exception as fault:  # noqa: BLE001 - a thread's last handler: it must not end unseen
                 self._report(fault)
             self._wake.wait(self._every)
             self._wake.clear()

@@ -23,10 +23,14 @@ Outcome: TypeAlias = Token | CustodyError
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of asking one authority: a token that counts, or why there is none."""
+    """What came of asking one authority: a token that counts, or why there is none.
+
+    `fault`: what nobody foresaw, with its traceback, where that is why.
+    """
 
     authority: Authority
     outcome: Outcome
+    fault: Exception | None = None
 
 
 def ask(
@@ -42,7 +46,7 @@ def ask(
     until = time.monotonic() + seconds
     for each in asking:
         each.join(max(0.0, until - time.monotonic()))
-        yield Asked(each.authority, each.outcome)
+        yield Asked(each.authority, each.outcome, each.fault)
 
 
 class _Asking(threading.Thread):
@@ -53,6 +57,7 @@ class _Asking(threading.Thread):
         self.authority = authority
         self._web, self._request = web, Request.over(imprint, authority.policy)
         self._came: Outcome = Unavailable(_named(authority), "does not end its answer")
+        self.fault: Exception | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -66,6 +71,9 @@ class _Asking(threading.Thread):
             self._came = check_answer(answer, self._request, self.authority)
         except CustodyError as fault:
             self._came = fault
+        except Exception as fault:  # noqa: BLE001 - a thread's last handler: no answer is to be blamed for it
+            self._came = Unavailable(_named(self.authority), told_fault(fault))
+            self.fault = fault
 
 
 def answer_of(web: Web, authority: Authority, request: Request) -> bytes:
@@ -81,6 +89,11 @@ def answer_of(web: Web, authority: Authority, request: Request) -> bytes:
     if answer.status != _OK:
         raise NotProven(f"the authority answered with status {answer.status}")
     return answer.body
+
+
+def told_fault(fault: Exception) -> str:
+    """Return what people are told of something that nobody foresaw; its words may hold anything and are not told."""
+    return f"a fault of ours, {type(fault).__name__}: the server's log has more"
 
 
 def _named(authority: Authority) -> str:

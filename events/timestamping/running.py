@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 from custody.errors import CustodyError
+from events.timestamping.asking import told_fault
 from events.timestamping.keeping import TokenObjects
 from events.timestamping.stamping import Stamped, Stamping
 
 EVERY: Final = 5.0  # seconds between two looks
 
-Report = Callable[[Stamped | CustodyError], None]
-"""Told of each run: what it left, or why it failed."""
+Report = Callable[[Stamped | Exception], None]
+"""Told of each run: what it left, or why it failed; an exception of no kind of ours is a fault of ours."""
 
 
 class StampingThread:
@@ -50,6 +51,9 @@ class StampingThread:
                 self.fault = None
             except CustodyError as fault:
                 self.fault = fault.message
+                self._report(fault)
+            except Exception as fault:  # noqa: BLE001 - a thread's last handler: it must not end unseen
+                self.fault = told_fault(fault)
                 self._report(fault)
             self._wake.wait(self._every)
             self._wake.clear()

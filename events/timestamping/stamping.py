@@ -32,10 +32,14 @@ YEAR: Final = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """What a run left: the numbers of new tokens by TSA, and the causes where there is none."""
+    """What a run left: the numbers of new tokens by TSA, and the causes where there is none.
+
+    `faults`: of causes that nobody foresaw, the exception.
+    """
 
     tokens: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Exception] = field(default_factory=dict)
 
 
 def published_size(log: ObjectStore) -> int:
@@ -125,6 +129,8 @@ class Stamping:
         for asked in ask(self._web, due, imprint):
             tsa, came_at = asked.authority.name, self._clock.now()
             outcome = self._fitting(asked.outcome, size, came_at)
+            if asked.fault is not None:
+                stamped.faults[tsa] = asked.fault
             if isinstance(outcome, CustodyError):
                 stamped.failed[tsa] = str(self.states.failed(tsa, purpose, came_at, outcome).cause)
                 continue

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -441,6 +442,20 @@ def test_the_thread_publishes_and_ends_at_an_alarm(press: Press) -> None:
     thread.wake()
     until(lambda: isinstance(told[-1], ContentAltered) and not thread.is_running, "the alarm")
     thread.stop()
+
+
+def test_the_thread_outlives_what_nobody_foresaw(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours is told, and what grew is published at the next look."""
+    told: list[object] = []
+    right = press.publisher.run_once
+    monkeypatch.setattr(press.publisher, "run_once", Mock(side_effect=[ZeroDivisionError(), right()]))
+    thread = PublishingThread(press.publisher, told.append, every=60)
+    thread.start()
+    until(lambda: bool(told), "the fault")
+    thread.wake()
+    until(lambda: len(told) == 2, "the next look")
+    thread.stop()
+    assert [ZeroDivisionError, Publication] == [type(each) for each in told]
 
 
 def test_a_thread_can_be_stopped(press: Press) -> None:

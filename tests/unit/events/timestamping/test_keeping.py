@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -278,3 +279,21 @@ def test_the_thread_stamps_beside_the_service(press: Press, tmp_path: Path, tsas
     finally:
         thread.stop()
     assert Stamped({"one": 1}) in told
+
+
+def test_the_thread_outlives_what_nobody_foresaw(
+    press: Press, tmp_path: Path, tsas: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours is told and shown, and the next look is taken."""
+    found, told = stamping_of(press, tmp_path, tsas[0]), list[object]()
+    monkeypatch.setattr(found, "run_once", Mock(side_effect=[ZeroDivisionError(), Stamped()]))
+    thread = StampingThread(found, None, told.append, every=60)
+    thread.start()
+    try:
+        until(lambda: thread.fault is not None, "a fault")
+        assert "ZeroDivisionError" in str(thread.fault)
+        thread.wake()
+        until(lambda: thread.fault is None, "no fault")
+    finally:
+        thread.stop()
+    assert [ZeroDivisionError, Stamped] == [type(each) for each in told]

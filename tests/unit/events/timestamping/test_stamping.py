@@ -12,10 +12,13 @@ import pytest
 from custody.errors import Unavailable
 from events.database import Database
 from events.note import parse_note
+from events.timestamping import asking
 from events.timestamping.anchors import Anchors
 from events.timestamping.asking import ask
+from events.timestamping.authorities import Authority
+from events.timestamping.checking import check_answer
 from events.timestamping.record import TokenRecord
-from events.timestamping.requests import imprint_of
+from events.timestamping.requests import Request, imprint_of
 from events.timestamping.stamping import Stamped, published_size
 from events.timestamping.states import Purpose, StateName
 from events.timestamping.tokens import Token, read_token
@@ -304,3 +307,23 @@ def test_an_anchor_fits_its_entries(press: Press, seconds: int, *, taken: bool) 
 
     assert ([6, 7] if taken else [7]) == [each.size for each in anchors.around([2], 7)]
     assert [taken, True] == [bool(each.tokens) for each in anchors.of([6, 7])]
+
+
+def test_what_nobody_foresaw_is_the_state_of_one(
+    press: Press, tmp_path: Path, one: Running, two: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours while one answer is checked: a failed state and the exception; the other's token is kept."""
+    def check(answer: bytes, request: Request, authority: Authority) -> Token:
+        if authority.name == "one":
+            raise ZeroDivisionError("secret")
+        return check_answer(answer, request, authority)
+
+    monkeypatch.setattr(asking, "check_answer", check)
+    stamping = stamping_of(press, tmp_path, one, two)
+
+    done = stamping.run_once()
+
+    standing = stamping.states.of("one", Purpose.CHECKPOINT)
+    assert ({"two": 1}, StateName.FAILED) == (done.tokens, standing.name)
+    assert "authority one: a fault of ours, ZeroDivisionError: the server's log has more" == standing.cause
+    assert done.faults["one"].__traceback__ is not None
