@@ -104,17 +104,21 @@ class Archive:
 
     def lines(self, name: str, most: int) -> Iterator[bytes]:
         """Yield the lines of a file without their newlines; raises Malformed for one over `most` bytes."""
-        member = self.members[name]
+        member, words = self.members[name], f"is over {most} bytes, or has no newline"
         with self.path.open("rb") as file:
             file.seek(member.at)
-            left, number = member.size, 0
+            left, number, rest = member.size, 1, b""
             while left:
-                number += 1
-                line = file.readline(min(most + 1, left))
-                if not line.endswith(b"\n"):
-                    raise Malformed(f"{name}:{number}", f"is over {most} bytes, or has no newline")
-                left -= len(line)
-                yield line[:-1]
+                piece = file.read(min(PIECE, left))
+                left -= len(piece)
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    if len(line) > most:
+                        raise Malformed(f"{name}:{number}", words)
+                    yield line
+                    number += 1
+                if len(rest) > most or not piece or (rest and not left):
+                    raise Malformed(f"{name}:{number}", words)
 
 
 def _capped(value: int) -> int:

@@ -20,19 +20,14 @@ from custody_verifier.merkle import leaf_hash
 from custody_verifier.note import Checkpoint, LogKey
 from custody_verifier.options import Options
 from custody_verifier.outside import Outside, goes_into
+from custody_verifier.pieces import Cutting
 from custody_verifier.policy import Backing, judge
-from custody_verifier.records import (
-    Header,
-    read_consistency,
-    read_disclosures,
-    read_entries,
-    read_header,
-    read_heads,
-)
+from custody_verifier.records import Header, read_consistency, read_header, read_heads
 from custody_verifier.states import States
 from custody_verifier.text import base64_text
 from custody_verifier.verdict import Basis, Findings, Grade, Question, Verdict, Weight
 from custody_verifier.walk import Walk
+from custody_verifier.workers import checked
 from custody_verifier.world import World
 
 CLAUSE = "verdict-v1 3"
@@ -59,12 +54,12 @@ class Check:
         states = States(scope=frozenset({*heads, own}))
         walk = Walk(
             world=World(self.findings, states),
-            checkpoint=self.checkpoint,
             brackets=brackets,
             findings=self.findings,
             bundle=own,
         )
-        walk.go(read_entries(self.archive), read_disclosures(self.archive))
+        pieces = Cutting(self.archive).pieces()
+        walk.go(checked(pieces, self.checkpoint.size, self.checkpoint.root))
         walk.finish_time(judged=self.options.tsa is not None)
         complete = Completeness(
             walk=walk,

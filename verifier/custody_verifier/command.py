@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from custody_verifier.bundle import check_bundle
-from custody_verifier.errors import VerifierError
+from custody_verifier.errors import Stopped, VerifierError
 from custody_verifier.ledger_copy import check_log
 from custody_verifier.one_receipt import check_one
 from custody_verifier.options import Options
@@ -52,6 +52,8 @@ def _told(fault: Exception) -> str:
     """Say in one sentence why there is no verdict."""
     if isinstance(fault, OSError):
         return f"{fault.filename}: cannot be read: {fault.strerror}"
+    if isinstance(fault, Stopped):
+        return f"there is no verdict: {fault}"
     return (
         f"cannot be read, so there is no verdict: {fault}" if isinstance(fault, VerifierError) else str(fault)
     )

@@ -17,9 +17,12 @@ class Malformed(VerifierError):
     """The input is not of the format. `path` is a dotted path to the member at fault."""
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path or 'input'}: {reason}")
+        super().__init__(path, reason)
         self.path = path
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path or 'input'}: {self.reason}"
 
 
 class Failed(VerifierError):
@@ -37,3 +40,7 @@ class NotKnown(VerifierError):
         super().__init__(f"{path}: {what} is newer than this verifier")
         self.path = path
         self.what = what
+
+
+class Stopped(VerifierError):
+    """The check itself came to no end, whatever the input is."""

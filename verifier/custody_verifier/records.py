@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from custody_verifier import forms, text
 from custody_verifier.archive import Archive
 from custody_verifier.canonical import Json, read
-from custody_verifier.entry import MAX_ENTRY
 from custody_verifier.errors import Malformed
 from custody_verifier.text import MOST
 
 MAX_HEADER = 2 << 20
 MAX_DISCLOSURES = 16 << 20
 MAX_LINE = 65_535
+DISCLOSURES = "is not disclosures by name, or does not ascend"
 
 _STREAM = forms.pattern("[a-z]{1,20}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<kind>/<uuid>")
 _SCOPE = forms.closed(
@@ -82,30 +81,17 @@ def read_header(archive: Archive) -> Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """An entry's bytes with the index and path that its proof gives."""
+class Proof:
+    """A line of proofs.jsonl: an entry's index, and the path from its leaf."""
 
     index: int
-    data: bytes
     path: tuple[bytes, ...]
 
 
-def read_entries(archive: Archive) -> Iterator[Line]:
-    """Yield entries with their proofs, by ascending index. Raises Malformed when the files are not of one piece."""
-    proofs, before = archive.lines("data/proofs.jsonl", MAX_LINE), -1
-    for number, data in enumerate(archive.lines("data/entries.jsonl", MAX_ENTRY), 1):
-        path = f"proofs.jsonl:{number}"
-        line = next(proofs, None)
-        if line is None:
-            raise Malformed(path, "is missing")
-        proof = _object(read(line, path), path, "index", "path")
-        index = _number(proof["index"], path)
-        if index <= before:
-            raise Malformed(path, "does not ascend")
-        before = index
-        yield Line(index, data, _hashes(proof["path"], path))
-    if next(proofs, None) is not None:
-        raise Malformed("proofs.jsonl", "has more lines than there are entries")
+def read_proof(line: bytes, path: str) -> Proof:
+    """Return a line of proofs.jsonl. Raises Malformed."""
+    proof = _object(read(line, path), path, "index", "path")
+    return Proof(_number(proof["index"], path), _hashes(proof["path"], path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +120,16 @@ def read_heads(archive: Archive) -> dict[str, HeadLine]:
     return heads
 
 
-def read_disclosures(archive: Archive) -> Iterator[tuple[int, list[Json]]]:
-    """Yield (index, disclosures) by ascending index. Raises Malformed."""
-    before = -1
-    for number, line in enumerate(archive.lines("data/disclosures.jsonl", MAX_DISCLOSURES), 1):
-        path = f"disclosures.jsonl:{number}"
-        found = _object(read(line, path), path, "disclosures", "index")
-        index, opened = _number(found["index"], path), forms.as_list(found["disclosures"])
-        names = [
-            each[1]
-            for each in opened
-            if isinstance(each, list) and len(each) == 3 and isinstance(each[1], str)
-        ]
-        if not opened or index <= before or len(names) < len(opened) or names != sorted(set(names)):
-            raise Malformed(path, "is not disclosures by name, or does not ascend")
-        before = index
-        yield index, opened
+def read_disclosures(line: bytes, path: str) -> tuple[int, list[Json]]:
+    """Return index and disclosures of a line of disclosures.jsonl, each `[salt, name, value]`. Raises Malformed."""
+    found = _object(read(line, path), path, "disclosures", "index")
+    index, opened = _number(found["index"], path), forms.as_list(found["disclosures"])
+    names = [
+        each[1] for each in opened if isinstance(each, list) and len(each) == 3 and isinstance(each[1], str)
+    ]
+    if not opened or len(names) < len(opened) or names != sorted(set(names)):
+        raise Malformed(path, DISCLOSURES)
+    return index, opened
 
 
 def read_consistency(archive: Archive) -> dict[int, tuple[int, tuple[bytes, ...]]]:

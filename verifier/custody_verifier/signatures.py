@@ -32,6 +32,18 @@ def verify(jobs: Sequence[Job]) -> list[tuple[int, str]]:
     return refused
 
 
+def refusal(entry: Entry, spki: bytes) -> str | None:
+    """Return why an entry's signature is not by the key with this SPKI, "" where it is; None: not for us to say."""
+    algorithm, value = entry.signature.algorithm, entry.signature.value
+    if algorithm not in ALGORITHMS:
+        return None
+    try:
+        keys.check_signature(algorithm, spki, signed_message(entry.act.message, entry.signature.batch), value)
+    except Failed as fault:
+        return fault.reason
+    return ""
+
+
 @dataclass(slots=True)
 class Signatures:
     """Collects signatures to verify; `close` gives what was found. Few are verified where they are."""
@@ -41,14 +53,20 @@ class Signatures:
     _later: list[Future[list[tuple[int, str]]]] = field(default_factory=list)
     _pool: ProcessPoolExecutor | None = None
 
-    def add(self, index: int, entry: Entry, key: Key, *, allowed: bool) -> None:
-        """Take one entry's signature, which the key must have made; `allowed`: its act breaks no rule."""
+    def add(self, index: int, entry: Entry, key: Key, *, allowed: bool, known: str | None = None) -> None:
+        """Take one entry's signature, which the key must have made; `allowed`: its act breaks no rule.
+
+        `known` is what `refusal` said of it, where somebody asked before.
+        """
         signature = entry.signature
         if signature.algorithm not in ALGORITHMS:
             words = f"a signature by {signature.algorithm} is newer than this verifier"
             self._found("signature.newer", words, index, Weight.NOT_CHECKED)
         elif signature.algorithm != key.algorithm:
             self._found("signature.refused", "the signature is of another algorithm than the key", index)
+        elif known is not None:
+            if known:
+                self._found("signature.refused", known, index)
         else:
             try:
                 message = signed_message(entry.act.message, signature.batch)

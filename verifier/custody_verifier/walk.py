@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from custody_verifier import catalogue, forms
 from custody_verifier.anchors import TOLERANCE, Brackets
 from custody_verifier.batches import Batches
 from custody_verifier.canonical import Json
+from custody_verifier.checking import Checked
 from custody_verifier.continuity import Continuity
-from custody_verifier.entry import Entry, check_disclosure, read_entry
-from custody_verifier.errors import Failed, Malformed
-from custody_verifier.merkle import check_inclusion, leaf_hash
-from custody_verifier.note import Checkpoint
-from custody_verifier.records import Line
+from custody_verifier.entry import Entry
+from custody_verifier.errors import Malformed
 from custody_verifier.signatures import Signatures
 from custody_verifier.verdict import Findings, Question, Weight
 from custody_verifier.world import World
@@ -49,7 +47,6 @@ class Walk:
     """
 
     world: World
-    checkpoint: Checkpoint
     brackets: Brackets
     findings: Findings
     bundle: str
@@ -74,75 +71,42 @@ class Walk:
         self.continuity, self.signatures = Continuity(self.findings), Signatures(self.findings)
         self.batches = Batches(self.findings)
 
-    def go(self, lines: Iterator[Line], opened: Iterator[tuple[int, list[Json]]]) -> None:
-        """Take all entries. Raises Malformed when the files of records are not of their form."""
-        waiting = next(opened, None)
-        for line in lines:
-            while waiting is not None and waiting[0] < line.index:
-                self._stray(waiting[0])
-                waiting = next(opened, None)
-            if waiting is not None and waiting[0] == line.index:
-                self._take(line, waiting[1])
-                waiting = next(opened, None)
+    def go(self, found: Iterator[Checked | int]) -> None:
+        """Take what was found of all entries. Raises Malformed when the files of records are not of their form."""
+        for each in found:
+            if isinstance(each, int):
+                words = "disclosures of an entry that is not here"
+                self._fails(each, "disclosure.altered", words)
             else:
-                self._take(line, [])
-        while waiting is not None:
-            self._stray(waiting[0])
-            waiting = next(opened, None)
+                self._take(each)
         self.signatures.close()
         self.world.close()
         self.continuity.close()
 
-    def _stray(self, index: int) -> None:
-        words = "disclosures of an entry that is not here"
-        self.findings.add("disclosure.altered", CLAUSE, words, Question.INTEGRITY, entries=(index,))
-
-    def _take(self, line: Line, disclosures: list[Json]) -> None:
-        leaf = leaf_hash(line.data)
-        self.leaves[line.index] = leaf
-        self._prove(line, leaf)
-        try:
-            entry = read_entry(line.data, newer=True)
-        except Malformed as fault:
-            self.findings.add(
-                "entry.unreadable", CLAUSE, str(fault), Question.INTEGRITY, entries=(line.index,)
-            )
-            return
-        if line.index == 0:
-            self.first = entry
-        opened = self._open(line.index, entry, disclosures)
-        taken = self.world.take(line.index, entry, opened)
-        self.continuity.take(line.index, entry, opened)
-        self.batches.take(line.index, entry)
-        if taken.key is not None:
-            self.signatures.add(line.index, entry, taken.key, allowed=taken.allowed)
-        self._note(line.index, entry, opened, formed=taken.formed)
-
-    def _prove(self, line: Line, leaf: bytes) -> None:
-        try:
-            check_inclusion(leaf, line.index, self.checkpoint.size, line.path, self.checkpoint.root)
-        except Failed as fault:
-            questions = Question.INTEGRITY, Question.ORDER
-            self.findings.add("entry.proof", CLAUSE, fault.reason, *questions, entries=(line.index,))
+    def _take(self, found: Checked) -> None:
+        index, entry, opened = found.index, found.entry, found.opened
+        self.leaves[index] = found.leaf
         self.findings.count(Question.INTEGRITY)
+        for code, words in found.faults:
+            self._fails(index, code, words)
+        if entry is None:
+            return
+        if index == 0:
+            self.first = entry
+        self.withheld.update(_folded(name) for name in found.hidden)
+        self.hidden += [index] if found.hidden else []
+        taken = self.world.take(index, entry, opened, found.form)
+        self.continuity.take(index, entry, opened)
+        self.batches.take(index, entry)
+        if taken.key is not None:
+            self.signatures.add(index, entry, taken.key, allowed=taken.allowed, known=found.refused)
+        self._note(index, entry, opened, formed=taken.formed)
 
-    def _open(self, index: int, entry: Entry, disclosures: list[Json]) -> dict[str, Json]:
-        """Return the values that open their commitments; count the members that stay hidden."""
-        opened, given = {}, set()
-        for each in disclosures:
-            given.add(str(forms.as_list(each)[1]))
-            try:
-                name, value = check_disclosure(entry.act, each)
-                opened[name] = value
-            except (Malformed, Failed) as fault:
-                words = str(fault)
-                self.findings.add("disclosure.altered", CLAUSE, words, Question.INTEGRITY, entries=(index,))
-        hidden = [name for name in entry.act.body if name not in given]
-        self.withheld.update(_folded(name) for name in hidden)
-        self.hidden += [index] if hidden else []
-        return opened
+    def _fails(self, index: int, code: str, words: str) -> None:
+        questions = (Question.INTEGRITY, Question.ORDER) if code == "entry.proof" else (Question.INTEGRITY,)
+        self.findings.add(code, CLAUSE, words, *questions, entries=(index,))
 
-    def _note(self, index: int, entry: Entry, opened: dict[str, Json], *, formed: bool) -> None:
+    def _note(self, index: int, entry: Entry, opened: Mapping[str, Json], *, formed: bool) -> None:
         act = entry.act
         self.streams[act.stream] = index
         self.actors.setdefault(act.person, {}).setdefault(act.key, []).append(index)
@@ -154,7 +118,7 @@ class Walk:
         else:
             self._time(index, entry)
 
-    def _members(self, index: int, entry: Entry, opened: dict[str, Json]) -> None:
+    def _members(self, index: int, entry: Entry, opened: Mapping[str, Json]) -> None:
         """What the public members of an act of its form name, number and take in."""
         act = entry.act
         for name in NAMING:

@@ -11,7 +11,7 @@ from custody_verifier.canonical import Json
 from custody_verifier.entry import Act, Entry
 from custody_verifier.errors import Malformed
 from custody_verifier.folding import fold
-from custody_verifier.rules import Broken, Judged, Matter, judge
+from custody_verifier.rules import Broken, Formed, Judged, Matter, judge
 from custody_verifier.rules.matter import FOUNDED
 from custody_verifier.rules.names import RULES
 from custody_verifier.states import Head, Key, States
@@ -69,15 +69,15 @@ class World:
         if self.states.scope is None and self._recorded:
             self._recorded += [self._recorded[-1]] * (index + 1 - len(self._recorded))
 
-    def take(self, index: int, entry: Entry, opened: Mapping[str, Json]) -> Taken:
-        """Judge and fold one entry."""
+    def take(self, index: int, entry: Entry, opened: Mapping[str, Json], form: Formed | None = None) -> Taken:
+        """Judge and fold one entry. `form` is that of its act, where it was looked at before."""
         self.states.asked.clear()
         self._place(index, entry)
         self._clock(index, entry)
         self._seen(index, entry)
         matter = Matter(entry.act, index, opened, self.states)
         key = self._key(entry.act)
-        judged = self._rules(matter)
+        judged = self._rules(matter, form)
         if judged is not None:
             self._number(index, entry, judged)
             self._take_unique(index, judged)
@@ -172,10 +172,10 @@ class World:
 
     # --- rules --------------------------------------------------------------------------------------
 
-    def _rules(self, matter: Matter) -> Judged | None:
+    def _rules(self, matter: Matter, form: Formed | None) -> Judged | None:
         index, act = matter.index, matter.act
         try:
-            return judge(matter)
+            return judge(matter, form)
         except Broken as broken:
             self._broken(index, act, broken)
         except Malformed as fault:

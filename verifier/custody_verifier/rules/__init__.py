@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from custody_verifier import catalogue, forms
+from custody_verifier.canonical import Json
+from custody_verifier.entry import Act
+from custody_verifier.errors import Malformed
 from custody_verifier.forms import Form
 from custody_verifier.rules import bundles, cases, exhibits, ledgers, persons, services
 from custody_verifier.rules.matter import FOUNDED, Matter
@@ -31,18 +34,37 @@ class Judged:
     taken: tuple[tuple[str, str], ...]
 
 
-def judge(matter: Matter) -> Judged:
-    """Return what the act entails. Raises Broken with the rule that forbids it, Malformed for its members."""
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """What an act's form is found to be. `whole`: public members and names are the type's; `fault`: what is not."""
+
+    whole: bool
+    fault: Broken | Malformed | None
+
+
+def formed(act: Act, opened: Mapping[str, Json]) -> Formed:
+    """Compare an act with its type: all that needs no other act."""
+    whole = False
+    try:
+        values = _check_form(act)
+        whole = True
+        for name, value in opened.items():
+            values[name](value, f"act.body.{name}")
+    except (Broken, Malformed) as fault:
+        return Formed(whole, fault)
+    return Formed(whole, None)
+
+
+def judge(matter: Matter, form: Formed | None = None) -> Judged:
+    """Return what the act entails. Raises Broken with the rule that forbids it, Malformed for its members.
+
+    `form` is what `formed` says of the act, where somebody asked before.
+    """
     act = matter.act
-    kind = catalogue.CATALOGUE.get(act.type)
-    if kind is None:
-        raise Broken("act.unknown-type")
-    if act.stream.partition("/")[0] != kind.stream:
-        raise Broken("act.wrong-stream")
-    values = _check_form(matter)
-    matter.formed = True
-    for name, value in matter.opened.items():
-        values[name](value, f"act.body.{name}")
+    found = form or formed(act, matter.opened)
+    matter.formed = found.whole
+    if found.fault is not None:
+        raise found.fault
     if act.type == FOUNDED:
         key = ledgers.found(matter)
     else:
@@ -52,10 +74,13 @@ def judge(matter: Matter) -> Judged:
     return Judged(key, matter.numbered_in, tuple(matter.taken))
 
 
-def _check_form(matter: Matter) -> dict[str, Form]:
-    """Return the form of each value; raises Malformed unless public members and names are the type's (acts-v1, 1)."""
-    act = matter.act
-    kind = catalogue.CATALOGUE[act.type]
+def _check_form(act: Act) -> dict[str, Form]:
+    """Return the form of each value; raises Broken, Malformed unless members and names are the type's (acts-v1, 1)."""
+    kind = catalogue.CATALOGUE.get(act.type)
+    if kind is None:
+        raise Broken("act.unknown-type")
+    if act.stream.partition("/")[0] != kind.stream:
+        raise Broken("act.wrong-stream")
     catalogue.check_public(kind, act.public)
     body, files = kind.body, set[str]()
     if act.type == "exhibit.received.v1":
@@ -97,4 +122,4 @@ def _actor(matter: Matter) -> Key:
     return key
 
 
-__all__ = ["Broken", "Judged", "Matter", "judge"]
+__all__ = ["Broken", "Formed", "Judged", "Matter", "formed", "judge"]

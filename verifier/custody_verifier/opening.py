@@ -1,0 +1,85 @@
+"""Disclosures of one entry: a line read once, each value checked over the bytes of the line (entry-v1 section 5)."""
+
+from __future__ import annotations
+
+import re
+from binascii import b2a_base64
+from functools import lru_cache
+from hashlib import sha256
+
+from custody_verifier.canonical import Json, read
+from custody_verifier.entry import MAX_VALUE, Act, check_disclosure
+from custody_verifier.errors import Failed, Malformed
+from custody_verifier.forms import as_list
+from custody_verifier.records import read_disclosures
+
+_START = b'{"disclosures":['
+_ONE = re.compile(
+    rb'\["[A-Za-z0-9_-]{21}[AQgw]","((?![^"]{101})[a-z][a-z0-9_]*(?:/[a-z0-9-]+)*)",'
+    rb'(null|"[^"\\]*"|\{[^{}\[\]\\]*\})\]'
+)
+_END = re.compile(rb'\],"index":(0|[1-9][0-9]{0,14})\}')
+_URL = bytes.maketrans(b"+/", b"-_")
+_SHORT = 200  # bytes of values that are likely to come again
+
+
+class Opened:
+    """The disclosures of one line. `index`: of their entry; `names`: those that they give."""
+
+    def __init__(self, line: bytes, path: str) -> None:
+        """Read a line. Raises Malformed."""
+        self._plain: list[tuple[str, Json, str]] = []
+        self._other: list[Json] = []
+        index = self._quick(line)
+        if index is None:
+            self._plain = []
+            index, self._other = read_disclosures(line, path)
+        self.index = index
+
+    def _quick(self, line: bytes) -> int | None:
+        """Read a line whose values are null, texts and flat objects; None where it is any other."""
+        at, before = len(_START), ""
+        if len(line) > MAX_VALUE or not line.startswith(_START):
+            return None
+        while found := _ONE.match(line, at):
+            name = found[1].decode()
+            try:
+                value = _short(found[2]) if len(found[2]) <= _SHORT else read(found[2], name)
+            except Malformed:
+                return None
+            if name <= before:
+                return None
+            digest = sha256(b"custody-disclosure/1\n" + line[at : found.end()]).digest()
+            self._plain.append((name, value, _base64url(digest)))
+            at, before = found.end() + 1, name
+            if line[at - 1] != ord(","):
+                break
+        end = _END.fullmatch(line, at - 1)
+        return int(end[1]) if end and self._plain else None
+
+    def of(self, act: Act) -> tuple[dict[str, Json], set[str], list[str]]:
+        """Return the values that open what the act's body holds, all names given, and words on what opens nothing."""
+        opened, given, faults = dict[str, Json](), set[str](), list[str]()
+        for name, value, found in self._plain:
+            given.add(name)
+            if act.body.get(name) == found:
+                opened[name] = value
+            else:
+                faults.append(f"the disclosure does not open the commitment of {name}")
+        for each in self._other:
+            given.add(str(as_list(each)[1]))
+            try:
+                name, value = check_disclosure(act, each)
+                opened[name] = value
+            except (Malformed, Failed) as fault:
+                faults.append(str(fault))
+        return opened, given, faults
+
+
+@lru_cache(maxsize=4096)
+def _short(data: bytes) -> Json:
+    return read(data, "value")
+
+
+def _base64url(digest: bytes) -> str:
+    return b2a_base64(digest, newline=False).translate(_URL)[:-1].decode()

@@ -1,0 +1,74 @@
+"""Pieces of the records checked in processes, as many as cores; what was found comes back in order."""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from multiprocessing import get_context
+
+from custody_verifier.checking import Checked, check_piece
+from custody_verifier.errors import Stopped
+from custody_verifier.packing import Packed, pack, unpack
+from custody_verifier.pieces import Piece
+
+ENOUGH = 3  # pieces for which it takes less time to start processes than to check them here
+_AHEAD = 2  # pieces per process that wait or are being checked: all that is in memory at once
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def checked(
+    pieces: Iterable[Piece], size: int, root: bytes, processes: int | None = None
+) -> Iterator[Checked | int]:
+    """Yield what `check_piece` finds. Raises Malformed, and Stopped when a process ends before its work does."""
+    more, count = iter(pieces), processes or cores()
+    first = list(islice(more, ENOUGH))
+    if count > 1 and len(first) == ENOUGH:
+        yield from _beside(chain(first, more), size, root, count)
+        return
+    for piece in chain(first, more):
+        yield from check_piece(piece, size, root)
+
+
+def _beside(pieces: Iterable[Piece], size: int, root: bytes, count: int) -> Iterator[Checked | int]:
+    """Check in processes that are started anew: a fork would copy locks of other threads."""
+    waiting = deque[tuple[Piece, Future[bytes]]]()
+    try:
+        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+            for piece in pieces:
+                work = marshal.dumps(((*piece,), size, root))
+                waiting.append((piece, pool.submit(work_on, work)))
+                if len(waiting) > _AHEAD * count:
+                    yield from _found(*waiting.popleft())
+            while waiting:
+                yield from _found(*waiting.popleft())
+    except BrokenProcessPool as fault:
+        raise Stopped("a process that checked entries ended before its work did") from fault
+
+
+def _found(piece: Piece, future: Future[bytes]) -> Iterator[Checked | int]:
+    packed, strays = marshal.loads(future.result())  # noqa: S302 - from our own process
+    for data, each in zip(piece.entries, packed, strict=True):
+        yield unpack(each, data)
+    yield from strays
+
+
+def work_on(work: bytes) -> bytes:
+    """Check a piece in a process of its own; raises Malformed there."""
+    piece, size, root = marshal.loads(work)  # noqa: S302 - from our own process
+    packed: list[Packed] = []
+    strays: list[int] = []
+    for found in check_piece(Piece(*piece), size, root):
+        if isinstance(found, int):
+            strays.append(found)
+        else:
+            packed.append(pack(found))
+    return marshal.dumps((packed, strays))
