@@ -12,6 +12,8 @@ import pytest
 from botocore.config import Config
 
 from storage import embedded
+from storage.s3_client import Endpoint
+from storage.weed_config import Credentials
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -25,6 +27,11 @@ class S3Server:
     access_key: str
     secret_key: str
     region: str = "us-east-1"
+
+    def as_endpoint(self) -> Endpoint:
+        """Return it as the product names a store, for a client that asks again when a busy store gives no answer."""
+        credentials = Credentials(access_key=self.access_key, secret_key=self.secret_key)
+        return Endpoint(url=self.endpoint, credentials=credentials, region=self.region)
 
     def client(self) -> "S3Client":
         """Return a boto3 client with the administrator's rights; it tries once, so that faults are seen."""

@@ -158,10 +158,12 @@ def memory_rig() -> Rig:
 
 
 def plain_rig(server: S3Server, bucket: str) -> Rig:
-    """Return a vault on a bucket without versions and without lock."""
+    """Return a vault on a bucket without versions and lock, whose client asks again, as the product's does."""
     master = FileMasterKey(os.urandom(32))
     settings = VaultSettings(bucket=bucket, keys_bucket=bucket)
-    return Rig(vault=S3Vault(server.client(), settings, master), hands=S3Hands(server, bucket), master=master)
+    endpoint = server.as_endpoint()
+    vault = S3Vault(connect(endpoint), settings, master, reading=connect_to_read(endpoint))
+    return Rig(vault=vault, hands=S3Hands(server, bucket), master=master)
 
 
 def locked_rig(store: EmbeddedS3, server: S3Server) -> Rig:
