@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from api.identity import Who
 from api.service import OwnAct
 from api.services import Services
+from custody.errors import RuleBroken
 from custody.ports import Receipt
 from custody.values import ExhibitId, FileId, StreamName
 
@@ -27,7 +28,13 @@ def record_download(
 def record_export(
     services: Services, who: Who, exhibits: Iterable[ExhibitId], purpose: str | None
 ) -> list[Receipt]:
-    """Record that a person is about to receive a bundle of some exhibits; returns once that is durable."""
+    """Record that a person is about to receive a bundle of some exhibits; returns once that is durable.
+
+    Raises RuleBroken where there is none: nobody receives what cannot be put on record.
+    """
+    exhibits = list(exhibits)
+    if not exhibits:
+        raise RuleBroken("bundle.empty", "there is no exhibit under which the export could be recorded")
     return services.service.record_each(
         [
             OwnAct(

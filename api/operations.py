@@ -50,7 +50,11 @@ class Operation:
         shown: dict[str, object] = {
             name: getattr(self, name) for name in ("id", "kind", "state", "done", "total", "unit")
         }
-        problem = None if self.problem is None else problems.of_stored(self.problem).document(language, None)
+        problem = (
+            None
+            if self.problem is None
+            else problems.of_stored(self.problem).of_operation(self.kind, language)
+        )
         optional = {"result": self.result, "problem": problem}
         return shown | {name: value for name, value in optional.items() if value is not None}
 

@@ -47,6 +47,7 @@ STATUS: Final[Mapping[type[CustodyError], Row]] = {
     errors.StaleStream: Row(HTTPStatus.CONFLICT, ("stream", "version", "previous")),
     errors.AlreadyTaken: Row(HTTPStatus.CONFLICT, ("kind",)),
     errors.OffsetMismatch: Row(HTTPStatus.CONFLICT, ("offset",)),
+    errors.Busy: Row(HTTPStatus.CONFLICT, ("most",)),
     errors.ClockBehind: Row(HTTPStatus.SERVICE_UNAVAILABLE),
     errors.WritesRefused: Row(HTTPStatus.SERVICE_UNAVAILABLE),
     errors.Unavailable: Row(HTTPStatus.SERVICE_UNAVAILABLE, ("what",)),
@@ -95,6 +96,12 @@ class Problem:
         members = ("code", "rule", "path", "reason", "facts")
         kept = {name: getattr(self, name) for name in members if getattr(self, name) is not None}
         return {"status": int(self.status), **kept}
+
+    def of_operation(self, kind: str, language: str) -> dict[str, object]:
+        """Return the members as an operation of this kind tells them: with what is recorded all the same."""
+        told = messages.operation_detail(kind, self.code, self.rule, language)
+        document = self.document(language, None)
+        return document if told is None else document | {"detail": told}
 
     def document(self, language: str, request_id: str | None) -> dict[str, object]:
         """Return the members of the problem document."""

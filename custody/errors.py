@@ -16,7 +16,8 @@ CustodyError
 ├─ Conflict               someone was first; read again, then decide again
 │  ├─ StaleStream         the stream has moved on; carries its version and previous
 │  ├─ AlreadyTaken        a value that must be unique (case reference, seal number, file) is in use
-│  └─ OffsetMismatch      a deposit's bytes do not continue where the deposit stands
+│  ├─ OffsetMismatch      a deposit's bytes do not continue where the deposit stands
+│  └─ Busy                something that is under way has to end first; names the rule of the doors
 ├─ Unavailable            a dependency did not answer; nothing was recorded; try again later
 │  ├─ ClockBehind         this machine's clock is behind the newest entry
 │  └─ WritesRefused       the service is open for reading only, and says why
@@ -206,6 +207,17 @@ class OffsetMismatch(Conflict):
     def __init__(self, *, offset: int, given: int) -> None:
         super().__init__(f"the deposit stands at byte {offset}, not {given}", offset=offset, given=given)
         self.offset = offset
+
+
+class Busy(Conflict):
+    """Something that is under way has to end first, or there is enough of it. `rule` names which, for people."""
+
+    code: ClassVar[str] = "busy"
+
+    def __init__(self, rule: str, reason: str, **facts: object) -> None:
+        super().__init__(reason, rule=rule, **facts)
+        self.rule = rule
+        self.reason = reason
 
 
 class Unavailable(CustodyError):

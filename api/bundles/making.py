@@ -19,7 +19,7 @@ from api.bundles.withholding import require_names_of_bundle
 from api.operations import Operation, Progress
 from api.services import Services
 from custody.canonical import Json
-from custody.errors import ContentAltered, Unavailable
+from custody.errors import Busy, ContentAltered, Unavailable
 from custody.ports import StoredFile
 from custody.values import PersonId, StreamName
 from events.bundling.records import BundleRecords
@@ -28,6 +28,7 @@ from events.files import StoredFiles
 from events.timestamping.anchors import Anchor
 from storage.digests import Sha256
 
+MOST_ZIPS: Final = 10  # of one bundle: what is kept of each may be large, and stays
 PASSES: Final = 5  # each leaves out the files that the one before could not read
 
 _log = structlog.get_logger("api.bundles")
@@ -36,8 +37,8 @@ _log = structlog.get_logger("api.bundles")
 def start_making(services: Services, person: PersonId, bundle: StreamName, *, again: bool) -> Operation:
     """Return the operation that makes a bundle, begun now unless it is under way.
 
-    `again` makes another zip even where one can be sent: with the anchors that came since. Raises Conflict while
-    somebody else has it made.
+    `again` makes another zip even where one can be sent: with the anchors that came since. Raises Busy while
+    somebody else has it made or this person another one, and when there are enough zips of it.
     """
     making = Making(services, bundle, again=again)
 
@@ -48,12 +49,20 @@ def start_making(services: Services, person: PersonId, bundle: StreamName, *, ag
             services.under_way.ended(bundle)
 
     def begin() -> Operation:
+        if again:
+            require_few(services, bundle)
         return services.operations.start(person, "bundle", unit="bytes", total=None, work=work)
 
     def joined(operation: str) -> Operation:
         return services.operations.get(operation, person)
 
     return services.under_way.join_or(bundle, person, begin, joined)
+
+
+def require_few(services: Services, bundle: StreamName) -> None:
+    """Raise Busy when so many zips of a bundle can be sent that no more are made."""
+    if len(services.bundles.made(bundle)) >= MOST_ZIPS:
+        raise Busy("bundle.zips", f"{MOST_ZIPS} zips of this bundle are kept", most=MOST_ZIPS)
 
 
 class Making:

@@ -1,4 +1,4 @@
-"""A name that withholds nothing is refused: before its request is recorded, or else sealed (bundle-v1, 8.1)."""
+"""Names that withhold nothing, and empty cases, are refused before a request is recorded, or sealed (bundle-v1 8.1)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from custody.rules import judge
 from custody.states import BundleState
 from custody.values import StreamName
 from events.bundling.contents import Contents
+from events.bundling.empty import require_exhibits
 from events.bundling.idle import require_withheld
 
 REQUESTED: Final = "bundle.requested.v1"
 
 
 def require_names(services: Services, submissions: Iterable[Submission]) -> None:
-    """Raise RuleBroken for a request with a name that withholds nothing; what the rules refuse, the ledger tells."""
+    """Raise RuleBroken for a request with a name that withholds nothing, or of a case without exhibits.
+
+    What the rules refuse, the ledger tells.
+    """
     for each in submissions:
         if each.act.type != REQUESTED:
             continue
@@ -37,6 +41,7 @@ def require_names_of(services: Services, act: Act, values: Mapping[str, Json]) -
     if act.type == REQUESTED:
         ledger = services.ledger
         require_withheld(ledger, act, Contents.read(values["contents"]), ledger.head().size)
+        require_exhibits(ledger, act)
 
 
 def require_names_of_bundle(services: Services, bundle: StreamName) -> None:
@@ -48,3 +53,4 @@ def require_names_of_bundle(services: Services, bundle: StreamName) -> None:
     request = ledger.stream(bundle)[0]
     contents = Contents.of(ledger.disclosures(request.index), bundle)
     require_withheld(ledger, request.entry.act, contents, ledger.head().size)
+    require_exhibits(ledger, request.entry.act)

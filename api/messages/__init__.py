@@ -33,6 +33,14 @@ def detail(
         return reason or sentence
 
 
+def operation_detail(kind: str, code: str, rule: str | None, language: str) -> str | None:
+    """Return the sentences on an operation that failed, for codes whose own speaks of one request; otherwise None."""
+    words = LANGUAGES[language]
+    if code not in words.causes or (rule or "") in words.rules:
+        return None
+    return f"{words.causes[code]} {words.kept.get(kind, words.kept['operation'])}"
+
+
 def chosen(accept_language: str | None) -> str:
     """Return `uk` or `en` for an Accept-Language header (RFC 9110 12.5.4); English when neither is named."""
     best, weight = DEFAULT, 0.0

@@ -23,6 +23,7 @@ _TITLES: Final = {
     "stale-stream": "Someone was first",
     "already-taken": "Already in use",
     "offset-mismatch": "The deposit stands elsewhere",
+    "busy": "Not now",
     "unavailable": "Temporarily unavailable",
     "clock-behind": "The server's clock is behind",
     "writes-refused": "Open for reading only",
@@ -57,6 +58,7 @@ _DETAILS: Final = {
     "seen-too-old": "Fetch the newest checkpoint, check it, and sign again; or mark the act as late.",
     "stale-stream": "The record has moved on. Read it again, decide again, and sign again.",
     "already-taken": "This value must be unique and is in use.",
+    "busy": "Something that is under way has to end first. Ask again then.",
     "offset-mismatch": "Ask where the deposit stands and go on from there.",
     "unavailable": "A part that is needed did not answer. Nothing was recorded; try again later.",
     "clock-behind": "The server's clock is behind the newest entry. Nothing was recorded; tell the administrator.",
@@ -75,6 +77,29 @@ _DETAILS: Final = {
     "rejected": "Nothing was recorded.",
     "conflict": "Read again, then decide again.",
     "integrity-failure": "Nothing was changed. Tell the administrator.",
+}
+
+_CAUSES: Final = {
+    "unavailable": "A part that is needed did not answer, or the server was stopped.",
+    "clock-behind": "The server's clock is behind the newest entry: tell the administrator.",
+    "writes-refused": "The server is open for reading only until its administrator has looked at it.",
+    "content-altered": "Stored bytes differ from their digest: tell the administrator.",
+    "integrity-failure": "What is stored is not what was recorded: tell the administrator.",
+    "internal": "A fault of ours: the server's log has a line with this operation's number.",
+    "rejected": "It was refused.",
+    "signature-refused": "A signature does not fit, or its key is not good for it.",
+    "conflict": "Something else was recorded first.",
+    "stale-stream": "Something else was recorded first.",
+}
+
+_KEPT: Final = {
+    "operation": "What it did until then stays. It can be begun again.",
+    "verify": "What it recorded of files until then stays recorded. Begin it again.",
+    "store": "Bytes that arrived are kept for a while. The act of intake is not recorded by this; store them again.",
+    "bundle": (
+        "The request stays recorded, and so does a sealing or an issue if it came to that. "
+        "Ask for this bundle again: the making goes on from there, and nothing is recorded twice."
+    ),
 }
 
 _CONSOLE: Final = {
@@ -112,4 +137,6 @@ _CONSOLE: Final = {
     "stopped": "{reason}",
 }
 
-WORDS: Final = Words(titles=_TITLES, details=_DETAILS, rules=en_rules.RULES, console=_CONSOLE)
+WORDS: Final = Words(
+    titles=_TITLES, details=_DETAILS, rules=en_rules.RULES, console=_CONSOLE, causes=_CAUSES, kept=_KEPT
+)

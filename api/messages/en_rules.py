@@ -19,6 +19,21 @@ OWN: Final[Mapping[str, str]] = {
     "founding.token": "This is not the founding token.",
     "founding.log": "The origin and the log key are not those of this server.",
     "founding.only": "Only the founding act is taken here.",
+    "bundle.empty": (
+        "This case has no exhibits. There is nothing to hand over, and no export could be put on record: "
+        "that is done for each exhibit."
+    ),
+    "bundle.under-way": (
+        "Somebody else is having this bundle made at the moment. Ask again when that has ended: "
+        "you are given the same zip, and nothing is made twice."
+    ),
+    "bundle.one-at-a-time": (
+        "You are having another bundle made at the moment; each person has one made at a time. "
+        "Ask again when that has ended."
+    ),
+    "bundle.zips": (
+        "This bundle was made {most} times; no more zips of it are kept. Fetch one of them, or request a new bundle."
+    ),
     "bundle.heads": "The sealing is not what the entries below it give.",
     "receipt.not-published": "This entry is not in a published checkpoint yet. Ask again in a minute.",
     "receipt.no-witnesses": "This ledger asks no witness to cosign, so no receipt of it is witnessed.",

@@ -79,6 +79,7 @@ def _requested(services: Services, who: Who, submission: Submission, key: str, b
     require_own([act], who.person)
     if act.type != REQUESTED:
         raise Malformed("act.type", f"is not {REQUESTED}")
+    services.under_way.require_room(act.stream, who.person)  # before anything is recorded
     require_names(services, [submission])
     idempotency = IdempotencyKey(who.person, key, request_digest(_ROUTE, body))
     services.ledger.append([submission], idempotency)

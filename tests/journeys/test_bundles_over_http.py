@@ -130,10 +130,11 @@ def test_who_may_do_what_with_a_bundle(house: House, fetched: Fetched) -> None:
         for name, each in people.items()
     }
     assert {"officer": 200, "auditor": 200, **refused} == answers(f"/bundles/{number}/receipt")
-    again = {
-        name: handing_out.post(each, {"bundle": fetched.bundle}).status_code for name, each in people.items()
+    again = {name: handing_out.post(each, {"bundle": fetched.bundle}) for name, each in people.items()}
+    assert {"officer": 202, "auditor": 403, **refused} == {
+        name: each.status_code for name, each in again.items()
     }
-    assert {"officer": 202, "auditor": 403, **refused} == again
+    handing_out.finished(house.officer, again["officer"])
     listed = {name: each.client.get("/bundles") for name, each in people.items()}
     assert {"officer": 200, "auditor": 200, "custodian": 200, "stranger": 200, "founder": 403} == {
         name: each.status_code for name, each in listed.items()
@@ -153,6 +154,31 @@ def test_who_may_ask(house: House) -> None:
     told = {name: (each.status_code, each.json().get("rule")) for name, each in answers.items()}
     assert dict.fromkeys(people, (422, "role.in-case")) == told
     assert size == house.officer.client.get("/ledger").json()["size"]
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_an_empty_case_has_no_bundle(house: House, language: str) -> None:
+    """At every door it is refused before anything is recorded: nobody could be on record as having fetched it."""
+    officer, spoken = house.officer, {"Accept-Language": language}
+    case = doors.open_case(officer, {"en": "UKR9-25", "uk": "UKR8-25"}[language])
+    act = doors.written(handing_out.request(officer, case))
+    planned = {name: act["act"][name] for name in ("type", "stream", "public", "occurred_at")}
+    planned["opened"] = {name: value for _, name, value in act["disclosures"]}
+    before = officer.client.get("/ledger").json()["size"]
+
+    (checked,) = officer.client.post("/acts/check", json={"acts": [planned]}, headers=spoken).json()["checks"]
+    key = {"Idempotency-Key": f"empty-{language}"} | spoken
+    answers = [
+        officer.client.post("/acts", json={"acts": [act]}, headers=key),
+        officer.client.post("/bundles", json={"act": act}, headers=key),
+    ]
+
+    assert (False, "bundle.empty") == (checked["allowed"], checked["rule"])
+    assert [(422, "bundle.empty")] * 2 == [(each.status_code, each.json()["rule"]) for each in answers]
+    words = {"en": "This case has no exhibits.", "uk": "У цій справі немає доказів."}[language]
+    told = [checked["reason"], *(each.json()["detail"] for each in answers)]
+    assert [True] * 3 == [each.startswith(words) for each in told]
+    assert before == officer.client.get("/ledger").json()["size"]
 
 
 def test_the_register_is_read_page_by_page(house: House, fetched: Fetched) -> None:

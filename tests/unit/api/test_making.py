@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.bundles import making
+from api.bundles.making import require_few
 from api.bundles.sending import issue_of, opened_zip, zip_of
-from custody.errors import ContentAltered, NotFound, RuleBroken, Unavailable
+from custody.errors import Busy, ContentAltered, NotFound, RuleBroken, Unavailable
 from custody.ports import StoredFile
 from custody.values import StreamName
 from custody_verifier.bundle import check_bundle
@@ -319,12 +321,12 @@ def test_a_recorded_request_that_withholds_nothing_by_a_name_is_not_sealed(sqlit
 
 
 def test_a_case_without_exhibits_and_an_empty_file(sqlite_database: Database, tmp_path: Path) -> None:
-    """Nothing to hand over is a bundle too; a file of no bytes is in it as one."""
+    """Nothing to hand over is no bundle, and stays unsealed; a file of no bytes is in one as a file."""
     house = House.on(sqlite_database)
     house.request()
-    house.make()
-    status, said = answers(house.read(), tmp_path)
-    assert (3, False) == (status, "fails" in said.values())  # of no exhibit there is nothing to hold
+    with pytest.raises(RuleBroken) as refusal:
+        house.make()
+    assert ("bundle.empty", ["requested"]) == (refusal.value.rule, house.types())
 
     other = StreamName(f"bundle/{uuid_of('another')}")
     name = house.digital("empty", b"")
@@ -335,3 +337,16 @@ def test_a_case_without_exhibits_and_an_empty_file(sqlite_database: Database, tm
     assert (told["sha256"], 1) == (hashlib.sha256(data).hexdigest(), len(found.exhibits))
     assert b"" == inside(data)[f"data/files/{name}"]
     assert 0 == answers(data, tmp_path)[0]
+
+
+def test_of_one_bundle_so_many_zips_are_kept(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more are made than may be kept, and the refusal says how many."""
+    monkeypatch.setattr(making, "MOST_ZIPS", 2)
+    house.make()
+    require_few(house.services, BUNDLE)
+    house.digital("late", b"not in it")
+    house.make(again=True)
+
+    with pytest.raises(Busy) as refusal:
+        require_few(house.services, BUNDLE)
+    assert ("bundle.zips", 2) == (refusal.value.rule, refusal.value.facts["most"])

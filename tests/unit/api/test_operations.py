@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from api import problems
+from api import messages, problems
 from api.messages import LANGUAGES
 from api.operations import Operation, Operations, Progress
 from api.problems import of_error, of_stored
@@ -19,6 +20,7 @@ from events.database import Database
 from tests.support.polling import until
 
 PERSON = PersonId("person/0a4f6c1b-9a3e-4f1b-8f6d-6f0d2c342d3e")
+STOPPED = Operation(id="x", person=PERSON, kind="bundle", state="failed", done=0, total=None, unit="bytes")
 FAULT = errors.RuleBroken("continuity.order", "no", earliest="2026-01-01T00:00:00+00:00")
 
 
@@ -60,7 +62,10 @@ def test_a_fault_of_ours_is_told_too(operations: Operations) -> None:
     found = failed(operations, ZeroDivisionError())
     operations.stop()
 
-    assert problems.internal().document("uk", None) == found.document("uk")["problem"]
+    expected = problems.internal().document("uk", None) | {
+        "detail": messages.operation_detail("verify", "internal", None, "uk")
+    }
+    assert expected == found.document("uk")["problem"]
 
 
 def test_what_was_left_over_is_told_as_stopped(operations: Operations, sqlite_database: Database) -> None:
@@ -77,6 +82,30 @@ def test_what_was_left_over_is_told_as_stopped(operations: Operations, sqlite_da
         problem = operations.get("x", PERSON).document(language)["problem"]
         assert isinstance(problem, dict)
         assert words.titles["unavailable"] == problem["title"]
+
+
+@pytest.mark.parametrize(
+    "error", [errors.Unavailable("vault"), errors.ContentAltered("x", expected="a", measured="b"), None]
+)
+def test_a_making_that_failed_does_not_say_that_nothing_is_recorded(
+    operations: Operations, error: CustodyError | None
+) -> None:
+    """Its request is, and maybe more: the sentence says so, and that asking again goes on from there."""
+    problem = problems.internal() if error is None else of_error(error)
+    words = {"en": ("stays recorded", "goes on from there"), "uk": ("лишається записаним", "продовжиться")}
+
+    for language, (recorded, goes_on) in words.items():
+        found = replace(STOPPED, problem=problem.stored()).document(language)["problem"]
+        assert isinstance(found, dict)
+        detail = str(found["detail"])
+        assert recorded in detail
+        assert goes_on in detail
+        assert "Nothing" not in detail
+        assert "Нічого не" not in detail
+        for kind in ("verify", "store", "other"):
+            other = replace(STOPPED, kind=kind, problem=problem.stored()).document(language)["problem"]
+            assert isinstance(other, dict)
+            assert detail != other["detail"]
 
 
 def test_what_was_kept_as_a_document_before_is_still_told(
