@@ -49,6 +49,10 @@ class ActType:
     public: Mapping[str, Form] = field(default_factory=dict)
     body: Body = Body()
     begins: bool = False
+    form: Form = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "form", closed(self.public))
 
 
 _note = or_null(sentence)
@@ -312,7 +316,7 @@ def check_public(kind: ActType, public: Mapping[str, Json]) -> None:
     members = dict(public)
     if members.pop("late", True) is not True:
         raise Malformed("act.public.late", "is not true")
-    closed(kind.public)(members, "act.public")
+    kind.form(members, "act.public")
 
 
 def check_body(body: Body, names: Mapping[str, object], files: set[str], *, late: bool) -> dict[str, Form]:
@@ -320,12 +324,13 @@ def check_body(body: Body, names: Mapping[str, object], files: set[str], *, late
 
     `files` are those for which every part must be there: those of an intake. A late act has `late_reason`.
     """
-    required = {**body.required, **({"late_reason": sentence} if late else {})}
-    required |= {f"files/{file}/{part}": form for file in files for part, form in body.parts.items()}
-    known = {**required, **body.optional}
+    required = body.required
+    if late or files:
+        required = {**required, **({"late_reason": sentence} if late else {})}
+        required |= {f"files/{file}/{part}": form for file in files for part, form in body.parts.items()}
     changed, found = 0, dict[str, Form]()
     for name in names:
-        form = known.get(name) or _part(body, files, name)
+        form = required.get(name) or body.optional.get(name) or _part(body, files, name)
         if form is None:
             raise Malformed(f"act.body.{name}", "is unknown")
         changed += name not in required

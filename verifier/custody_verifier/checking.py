@@ -21,7 +21,7 @@ Fault: TypeAlias = tuple[str, str]
 """Code and words of a finding."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checked:
     """What a line of entries holds, and what was found. `entry` is None when it cannot be read.
 
@@ -41,7 +41,17 @@ class Checked:
 def check_piece(piece: Piece, size: int, root: bytes) -> Iterator[Checked | int]:
     """Yield what is found of each entry; an index alone for disclosures of no entry. Raises Malformed."""
     opened = _opened(piece)
-    proofs, before = Proofs(size, root), piece.before
+    read = list(_read(piece, Proofs(size, root), opened))
+    for found in read:  # signatures last, one after the other: nothing else is then in their way
+        if found.entry is not None and (spki := piece.keys.get(found.entry.act.key)) is not None:
+            found.refused = refusal(found.entry, spki)
+    yield from read
+    yield from opened
+
+
+def _read(piece: Piece, proofs: Proofs, opened: dict[int, Opened]) -> Iterator[Checked]:
+    """Yield what is found of each entry before its signature; takes its disclosures out of `opened`."""
+    before = piece.before
     for number, (data, line) in enumerate(zip(piece.entries, piece.proofs, strict=True), piece.number):
         path, leaf = f"proofs.jsonl:{number}", leaf_hash(data)
         index, fault = proofs.check(line, leaf, path)
@@ -49,14 +59,13 @@ def check_piece(piece: Piece, size: int, root: bytes) -> Iterator[Checked | int]
             raise Malformed(path, "does not ascend")
         before = index
         faults = [] if fault is None else [("entry.proof", fault)]
+        disclosures = opened.pop(index, None)
         try:
             entry = read_plain(data)
         except Malformed as unreadable:
-            opened.pop(index, None)
             yield Checked(index, leaf, [*faults, ("entry.unreadable", str(unreadable))])
         else:
-            yield _checked(index, leaf, faults, entry, opened.pop(index, None), piece.keys)
-    yield from opened
+            yield _checked(index, leaf, faults, entry, disclosures)
 
 
 def _opened(piece: Piece) -> dict[int, Opened]:
@@ -73,13 +82,11 @@ def _checked(
     faults: list[Fault],
     entry: Entry,
     disclosures: Opened | None,
-    keys: Mapping[str, bytes],
 ) -> Checked:
     act, opened, given = entry.act, dict[str, Json](), set[str]()
     if disclosures is not None:
         opened, given, words = disclosures.of(act)
         faults = faults + [("disclosure.altered", each) for each in words]
-    spki = keys.get(act.key)
     return Checked(
         index,
         leaf,
@@ -88,5 +95,4 @@ def _checked(
         [name for name in act.body if name not in given],
         opened,
         formed(act, opened),
-        None if spki is None else refusal(entry, spki),
     )

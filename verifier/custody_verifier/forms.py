@@ -133,9 +133,8 @@ def closed(members: Mapping[str, Form], optional: Mapping[str, Form] | None = No
     def form(value: Json, path: str) -> None:
         if not isinstance(value, dict):
             raise Malformed(path, "is not an object")
-        odd = (value.keys() - known.keys()) | (members.keys() - value.keys())
-        if odd:
-            name = min(odd)
+        if not members.keys() <= value.keys() <= known.keys():
+            name = min((value.keys() - known.keys()) | (members.keys() - value.keys()))
             raise Malformed(f"{path}.{name}", "is unknown" if name in value else "is missing")
         for name, member in value.items():
             known[name](member, f"{path}.{name}")
