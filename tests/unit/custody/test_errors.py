@@ -26,6 +26,7 @@ FACTS: dict[type[CustodyError], CustodyError] = {
         errors.StaleStream("case/1", version=3, previous="ab"),
         errors.AlreadyTaken("seal"),
         errors.OffsetMismatch(offset=5, given=7),
+        errors.Busy("bundle.under-way", "somebody else is having this bundle made"),
         errors.Unavailable("s3"),
         errors.ClockBehind(3),
         errors.WritesRefused("restored backup"),
