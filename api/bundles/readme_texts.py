@@ -15,7 +15,7 @@ HEAD: Final[Both] = (
 Назва журналу {origin}
 Запечатано {made_at}, дерево з {at} записів. Речових доказів: {exhibits}. Файлів: {files}.
 
-Тут записи про зберігання доказів, докази їхнього місця в реєстрі та самі файли. Усе можна перевірити
+Тут записи про зберігання доказів, підтвердження їхнього місця в реєстрі та самі файли. Усе можна перевірити
 програмами, яких ми не писали. Сам цей текст нічого не доводить. Розпакуйте архів, увійдіть у теку
 та виконайте рядки, що починаються з $. Сертифікати tsa-root.pem і court-root.pem та відкритий ключ
 журналу (trust.policy) отримайте іншим шляхом: те, що лежить поруч із доказом, не може за нього ручатися.""",
@@ -49,10 +49,10 @@ Who changes a file can write the lists again: this protects from damage on the w
 TOKENS: Final[Both] = (
     """\
 2. ЧАС, ЗА ЯКИЙ РУЧАЄТЬСЯ ІНША СТОРОНА
-Кожен рядок має відповісти «Verification: OK»: ця голова реєстру існувала не пізніше вказаного часу.""",
+Кожен рядок має відповісти «Verification: OK»: ця контрольна точка існувала не пізніше вказаного часу.""",
     """\
 2. TIME THAT ANOTHER PARTY VOUCHES FOR
-Each line must answer "Verification: OK": this head of the ledger existed no later than the time shown.""",
+Each line must answer "Verification: OK": this checkpoint existed no later than the time shown.""",
 )
 
 NO_TOKENS: Final[Both] = (

@@ -102,7 +102,7 @@ PARTS: Final[Table] = {
     "mime_detected": ("тип виявлений", "type detected"),
     "modified_at": ("змінено", "modified"),
     "size": ("розмір", "size"),
-    "outcome": ("наслідок", "outcome"),
+    "outcome": ("результат", "outcome"),
 }
 
 CHOICES: Final[Table] = {
@@ -155,8 +155,8 @@ ASKED: Final[Table] = {
         "Is each record, and each value shown, what was recorded?",
     ),
     "authorship": (
-        "Чи діяла названа особа, своїм тоді чинним ключем і в належній ролі?",
-        "Did the named person act, with a key that was theirs then, in a role that allowed it?",
+        "Чи підписано кожну дію ключем, тоді закріпленим у реєстрі за названою особою, і в належній ролі?",
+        "Was each act signed with a key that the ledger assigned to the named person then, in a role that allowed it?",
     ),
     "order": (
         "Чи кожен запис на своєму місці, нічого не вилучено й не вставлено?",

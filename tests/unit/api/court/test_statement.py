@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from api.court import setting, statement
 from api.court.papers import DRAFTS
+from api.court.printable import TEMPLATES
 from api.court.setting import Pen
 from api.court.statement import payload, statement_pdf, told
 from api.court.words import HEADLINES
@@ -161,3 +162,14 @@ def test_two_thousand_rows_are_set() -> None:
 
     assert 2_001 == len(whole.facts.exhibits[0].steps)
     assert statement_pdf(whole.facts, None, whole.entries).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("paper", ["statement.typ", "us902.typ"])
+def test_no_paper_claims_who_used_a_key(paper: str) -> None:
+    """A signature shows a key that the ledger assigns to somebody; that this person used it, no paper says."""
+    text = " ".join((TEMPLATES / paper).read_text().split())
+
+    assert "that the ledger assigns to" in text
+    assert "який реєстр закріплює за" in text or "які реєстр закріплює за" in text
+    for claim in ("key of the person who acted", "those who acted signed", "підписано тими, хто діяв"):
+        assert claim not in text
