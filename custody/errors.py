@@ -215,7 +215,7 @@ class Busy(Conflict):
     code: ClassVar[str] = "busy"
 
     def __init__(self, rule: str, reason: str, **facts: object) -> None:
-        super().__init__(reason, rule=rule, **facts)
+        super().__init__(f"{rule}: {reason}", rule=rule, **facts)
         self.rule = rule
         self.reason = reason
 
