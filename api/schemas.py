@@ -138,7 +138,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         ("401", "No session, or one that has ended"),
         ("403", "The person may not do or see this"),
         ("404", "No such thing here, or none that the person may know of"),
-        ("409", "Someone was first, or the same request is under way"),
+        ("409", "Someone was first, the same request is under way, or another one has to end before it"),
         ("412", "Another version of the upload protocol"),
         ("413", "Too large"),
         ("415", "The body is in another format"),

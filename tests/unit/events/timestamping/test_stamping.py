@@ -313,6 +313,7 @@ def test_what_nobody_foresaw_is_the_state_of_one(
     press: Press, tmp_path: Path, one: Running, two: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault of ours while one answer is checked: a failed state and the exception; the other's token is kept."""
+
     def check(answer: bytes, request: Request, authority: Authority) -> Token:
         if authority.name == "one":
             raise ZeroDivisionError("secret")
