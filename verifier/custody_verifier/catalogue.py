@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from custody_verifier import forms
@@ -319,7 +319,7 @@ def check_public(kind: ActType, public: Mapping[str, Json]) -> None:
     kind.form(members, "act.public")
 
 
-def check_body(body: Body, names: Mapping[str, object], files: set[str], *, late: bool) -> dict[str, Form]:
+def check_body(body: Body, names: Collection[str], files: set[str], *, late: bool) -> dict[str, Form]:
     """Return the form of each name; raises Malformed unless the names are the type's.
 
     `files` are those for which every part must be there: those of an intake. A late act has `late_reason`.
@@ -335,7 +335,7 @@ def check_body(body: Body, names: Mapping[str, object], files: set[str], *, late
             raise Malformed(f"act.body.{name}", "is unknown")
         changed += name not in required
         found[name] = form
-    missing = required.keys() - names.keys()
+    missing = required.keys() - set(names)
     if missing or changed < body.least:
         raise Malformed(f"act.body.{min(missing, default='')}", "is missing")
     return found

@@ -92,7 +92,7 @@ def _checked(
         leaf,
         faults,
         entry,
-        [name for name in act.body if name not in given],
+        [name for name in act.body if name not in given] if len(opened) < len(act.body) else (),
         opened,
         formed(act, opened),
     )

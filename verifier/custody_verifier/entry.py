@@ -39,7 +39,7 @@ class Batch:
     path: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as an act is not
 class Signature:
     """The signature of an entry; `batch` when it covers several acts."""
 
@@ -48,7 +48,7 @@ class Signature:
     batch: Batch | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: each is made in two processes, and freezing takes time
 class Act:
     """What a person signed. `hash` is the hex SHA-256 of `message`; `seen` is (size, root)."""
 
@@ -67,7 +67,7 @@ class Act:
     hash: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, as an act is not
 class Entry:
     """An act as the ledger recorded it; `data` are the bytes of the Merkle leaf."""
 

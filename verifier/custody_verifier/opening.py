@@ -28,11 +28,13 @@ class Opened:
 
     def __init__(self, line: bytes, path: str) -> None:
         """Read a line. Raises Malformed."""
-        self._plain: list[tuple[str, Json, str]] = []
+        self._values: dict[str, Json] = {}
+        self._held: dict[str, str] = {}
+        """The commitment that each value of `_values` opens, by name."""
         self._other: list[Json] = []
         index = self._quick(line)
         if index is None:
-            self._plain = []
+            self._values, self._held = {}, {}
             index, self._other = read_disclosures(line, path)
         self.index = index
 
@@ -42,27 +44,32 @@ class Opened:
         if len(line) > MAX_VALUE or not line.startswith(_START):
             return None
         while found := _ONE.match(line, at):
-            name = found[1].decode()
+            called, data = found.groups()
+            name = called.decode()
             try:
-                value = _short(found[2]) if len(found[2]) <= _SHORT else read(found[2], name)
+                value = _short(data) if len(data) <= _SHORT else read(data, name)
             except Malformed:
                 return None
             if name <= before:
                 return None
-            digest = sha256(b"custody-disclosure/1\n" + line[at : found.end()]).digest()
-            self._plain.append((name, value, _base64url(digest)))
-            at, before = found.end() + 1, name
+            end = found.end()
+            digest = sha256(b"custody-disclosure/1\n" + line[at:end]).digest()
+            self._held[name] = b2a_base64(digest, newline=False).translate(_URL)[:-1].decode()
+            self._values[name] = value
+            at, before = end + 1, name
             if line[at - 1] != ord(","):
                 break
-        end = _END.fullmatch(line, at - 1)
-        return int(end[1]) if end and self._plain else None
+        last = _END.fullmatch(line, at - 1)
+        return int(last[1]) if last and self._values else None
 
     def of(self, act: Act) -> tuple[dict[str, Json], set[str], list[str]]:
         """Return the values that open what the act's body holds, all names given, and words on what opens nothing."""
+        if not self._other and self._held.items() <= act.body.items():
+            return self._values, set(self._values), []
         opened, given, faults = dict[str, Json](), set[str](), list[str]()
-        for name, value, found in self._plain:
+        for name, value in self._values.items():
             given.add(name)
-            if act.body.get(name) == found:
+            if act.body.get(name) == self._held[name]:
                 opened[name] = value
             else:
                 faults.append(f"the disclosure does not open the commitment of {name}")
@@ -79,7 +86,3 @@ class Opened:
 @lru_cache(maxsize=4096)
 def _short(data: bytes) -> Json:
     return read(data, "value")
-
-
-def _base64url(digest: bytes) -> str:
-    return b2a_base64(digest, newline=False).translate(_URL)[:-1].decode()

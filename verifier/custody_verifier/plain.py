@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -15,17 +16,17 @@ from custody_verifier.forms import as_object
 
 _HEX, _UUID = "[0-9a-f]{64}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NUMBER, _HASH = "[1-9][0-9]{0,14}", "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+_NAME, _HELD = "[a-z][a-z0-9_]*(?:/[a-z0-9-]+)*", "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_MEMBERS = rf'(?:"{_NAME}":"{_HELD}"(?:,(?=")|(?=\}})))*'
 _ENTRY = re.compile(
-    rf'\{{"act":(\{{"actor":\{{"key":"({_HEX})","person":"(person/{_UUID})"\}},"body":\{{([^{{}}]*)\}},'
+    rf'\{{"act":(\{{"actor":\{{"key":"({_HEX})","person":"(person/{_UUID})"\}},"body":\{{({_MEMBERS})\}},'
     rf'"ledger":(?:null|"({_HEX})"),"occurred_at":"([^"]*)","previous":(?:null|"({_HEX})"),'
     rf'"public":(\{{[^\\]*?\}}),"seen":(?:null|\{{"root":"({_HASH})","size":({_NUMBER})\}}),'
     rf'"stream":"([a-z]{{1,20}}/{_UUID})","type":"([^"]*)","version":({_NUMBER})\}}),'
     rf'"assigned":\{{(?:"ordinal":({_NUMBER}))?\}},"recorded_at":"([^"]*)",'
     rf'"signature":\{{"algorithm":"([a-z0-9-]{{1,30}})","value":"([^"]*)"\}}\}}'
 )
-_MEMBER = re.compile(
-    r'"((?![^"]{101})[a-z][a-z0-9_]*(?:/[a-z0-9-]+)*)":"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])"'
-)
+_LONG = 100  # characters of a member's name
 _SHORT = 200  # characters of public members that are likely to come again
 _DEEP = 16  # objects and lists in public members: fewer cannot be nested too deep
 
@@ -51,9 +52,9 @@ def _quick(data: bytes) -> Entry | None:
 def _entry(data: bytes, found: re.Match[str]) -> Entry | None:
     _, key, person, body, ledger, occurred_at, previous, public, *rest = found.groups()
     root, size, stream, kind, version, ordinal, recorded_at, algorithm, value = rest
-    members = _MEMBER.findall(body)
-    names = [name for name, _ in members]
-    if ",".join([f'"{name}":"{held}"' for name, held in members]) != body or names != sorted(set(names)):
+    members = body.split('"')
+    names = tuple(members[1::4])
+    if not _in_order(names):
         return None
     if (version == "1") != (previous is None) or public.count("{") + public.count("[") > _DEEP:
         return None
@@ -61,12 +62,12 @@ def _entry(data: bytes, found: re.Match[str]) -> Entry | None:
     act = Act(
         person=person,
         key=key,
-        body=dict(members),
+        body=dict(zip(names, members[3::4], strict=True)),
         ledger=ledger,
         occurred_at=_instant(occurred_at, "a claimed time"),
         previous=previous,
         public=_public(public) if len(public) <= _SHORT else _members(public),
-        seen=None if root is None else (int(size), text.base64_bytes(root, "root", 32)),
+        seen=None if root is None else (int(size), a2b_base64(root)),
         stream=stream,
         type=_type(kind),
         version=int(version),
@@ -80,6 +81,12 @@ def _entry(data: bytes, found: re.Match[str]) -> Entry | None:
         signature=Signature(algorithm, text.base64_bytes(value, "value"), None),
         data=data,
     )
+
+
+@lru_cache(maxsize=256)
+def _in_order(names: tuple[str, ...]) -> bool:
+    """Tell whether names of a body ascend, each once and none too long."""
+    return names == tuple(sorted(set(names))) and all(len(name) <= _LONG for name in names)
 
 
 def _members(public: str) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 from collections import deque
@@ -18,6 +19,7 @@ from custody_verifier.pieces import Piece
 
 ENOUGH = 3  # pieces for which it takes less time to start processes than to check them here
 _AHEAD = 2  # pieces per process that wait or are being checked: all that is in memory at once
+_SELDOM = 200_000  # objects made, and not gone again, between two looks for cyclic garbage
 
 
 def cores() -> int:
@@ -42,7 +44,7 @@ def _beside(pieces: Iterable[Piece], size: int, root: bytes, count: int) -> Iter
     """Check in processes that are started anew: a fork would copy locks of other threads."""
     waiting = deque[tuple[Piece, Future[bytes]]]()
     try:
-        with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        with _pool(count) as pool:
             for piece in pieces:
                 work = marshal.dumps(((*piece,), size, root))
                 waiting.append((piece, pool.submit(work_on, work)))
@@ -52,6 +54,12 @@ def _beside(pieces: Iterable[Piece], size: int, root: bytes, count: int) -> Iter
                 yield from _found(*waiting.popleft())
     except BrokenProcessPool as fault:
         raise Stopped("a process that checked entries ended before its work did") from fault
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    """Return processes that look for cyclic garbage seldom: nearly nothing of a piece outlives it, or is cyclic."""
+    spawn = get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=spawn, initializer=gc.set_threshold, initargs=(_SELDOM,))
 
 
 def _found(piece: Piece, future: Future[bytes]) -> Iterator[Checked | int]:
