@@ -162,7 +162,7 @@ def test_a_checkpoint_by_another_key_is_refused(victim: Officer, proxy: LyingPro
     refused(victim, proxy, altering(f"{API}/ledger", change), "case", "open", "LIE-4", "--title", "x")
 
 
-@pytest.mark.parametrize(("name", "value"), [("version", 7), ("previous", "ab" * 32)])
+@pytest.mark.parametrize(("name", "value"), [("version", 700), ("previous", "ab" * 32)])
 def test_another_place_in_the_stream_is_refused(
     office: Office, victim: Officer, cases: tuple[str, str], proxy: LyingProxy, name: str, value: object
 ) -> None:
