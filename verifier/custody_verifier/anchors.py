@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from custody_verifier import trust
 from custody_verifier.archive import Archive
@@ -37,6 +38,10 @@ class Brackets:
         after = [time for size, time in self.cosigned if size <= index]
         before = [time for size, time in self.stamped if size > index]
         return max(after, default=None), min(before, default=None)
+
+    def until(self, index: int) -> float:
+        """Return the first index after this one that may have other brackets; infinity where there is none."""
+        return min((size for size, _ in self.cosigned + self.stamped if size > index), default=inf)
 
     def witness(self, backing: Backing) -> None:
         """Take the times at which witnesses cosigned a checkpoint."""

@@ -45,12 +45,15 @@ class Continuity:
         act = entry.act
         if not act.stream.startswith("exhibit/"):
             return
-        trail = self.trails.setdefault(act.stream, Trail())
+        trail = self.trails.get(act.stream)
+        if trail is None:
+            trail = self.trails[act.stream] = Trail()
         if act.type in _STEPS:
             self._step(index, act, trail, opened)
         self._offer(index, act, trail)
         self._remarks(index, entry)
-        self._rehash(index, opened)
+        if "rehash" in opened:
+            self._rehash(index, opened["rehash"])
         if act.type.startswith("transfer.") and "seal" in opened:
             self._seal(index, act, trail, opened["seal"])
 
@@ -117,8 +120,8 @@ class Continuity:
                 "continuity.case-corrected", f"the case was corrected to {act.public.get('case')}", index
             )
 
-    def _rehash(self, index: int, opened: Mapping[str, Json]) -> None:
-        outcome = forms.as_object(opened.get("rehash")).get("outcome")
+    def _rehash(self, index: int, found: Json) -> None:
+        outcome = forms.as_object(found).get("outcome")
         if outcome == "mismatch":
             self._found("continuity.rehash-mismatch", "the receiver found other bytes", index)
         elif outcome == "not-checked":

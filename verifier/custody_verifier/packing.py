@@ -9,13 +9,13 @@ from custody_verifier.canonical import Json
 from custody_verifier.checking import Checked, Fault
 from custody_verifier.entry import Act, Batch, Entry, Signature
 from custody_verifier.errors import Malformed
-from custody_verifier.rules import Broken, Formed
+from custody_verifier.rules import WHOLE, Broken, Formed
 
 _Batch: TypeAlias = tuple[int, int, tuple[bytes, ...]]
-_Act: TypeAlias = tuple[
+_Entry: TypeAlias = tuple[
     str,
     str,
-    dict[str, str],
+    tuple[str, ...],
     str | None,
     str,
     str | None,
@@ -25,15 +25,19 @@ _Act: TypeAlias = tuple[
     str,
     int,
     str,
+    int | None,
+    str,
+    str,
+    bytes,
+    _Batch | None,
 ]
-_Rest: TypeAlias = tuple[int | None, str, str, bytes, _Batch | None]
 _Form: TypeAlias = tuple[bool, tuple[str, ...]]
 Packed: TypeAlias = tuple[
     int,
     bytes,
     list[Fault],
-    tuple[_Act, _Rest] | None,
-    list[str],
+    _Entry | None,
+    tuple[str, ...],
     dict[str, Json],
     _Form | None,
     str | None,
@@ -41,32 +45,37 @@ Packed: TypeAlias = tuple[
 
 
 def pack(found: Checked) -> Packed:
-    """Return all that was found but the entry's bytes, which the other side has."""
+    """Return all that was found but the entry's bytes, which the other side has, and commitments, which it needs not.
+
+    `form` is None where it is as it must be, and where there is no entry.
+    """
     return (
         found.index,
         found.leaf,
         found.faults,
-        None if found.entry is None else (_act(found.entry.act), _rest(found.entry)),
-        list(found.hidden),
-        dict(found.opened),
-        None if found.form is None else _told(found.form),
+        None if found.entry is None else _told(found.entry),
+        tuple(found.hidden),
+        cast("dict[str, Json]", found.opened),
+        _faulty(found.form),
         found.refused,
     )
 
 
 def unpack(packed: Packed, data: bytes) -> Checked:
-    """Return what was packed, of an entry with these bytes."""
+    """Return what was packed, of an entry with these bytes; its body has names alone."""
     index, leaf, faults, entry, hidden, opened, form, refused = packed
-    if entry is None or form is None:
+    if entry is None:
         return Checked(index, leaf, faults)
-    return Checked(index, leaf, faults, _entry(*entry, data), hidden, opened, _form(*form), refused)
+    formed = WHOLE if form is None else _form(*form)
+    return Checked(index, leaf, faults, _entry(entry, data), hidden, opened, formed, refused)
 
 
-def _act(act: Act) -> _Act:
+def _told(entry: Entry) -> _Entry:
+    act, signature, batch = entry.act, entry.signature, entry.signature.batch
     return (
         act.person,
         act.key,
-        cast("dict[str, str]", act.body),
+        tuple(act.body),
         act.ledger,
         act.occurred_at.isoformat(),
         act.previous,
@@ -76,12 +85,6 @@ def _act(act: Act) -> _Act:
         act.type,
         act.version,
         act.hash,
-    )
-
-
-def _rest(entry: Entry) -> _Rest:
-    signature, batch = entry.signature, entry.signature.batch
-    return (
         entry.ordinal,
         entry.recorded_at.isoformat(),
         signature.algorithm,
@@ -90,42 +93,38 @@ def _rest(entry: Entry) -> _Rest:
     )
 
 
-def _entry(members: _Act, rest: _Rest, data: bytes) -> Entry:
-    person, key, body, ledger, occurred_at, previous, public, seen, stream, kind, version, digest = members
-    ordinal, recorded_at, algorithm, value, batch = rest
-    act = Act(
-        person=person,
-        key=key,
-        body=body,
-        ledger=ledger,
-        occurred_at=datetime.fromisoformat(occurred_at),
-        previous=previous,
-        public=public,
-        seen=seen,
-        stream=stream,
-        type=kind,
-        version=version,
-        message=b"custody-act/1\n" + data[7 : data.rindex(b',"assigned":')],
-        hash=digest,
-    )
-    signature = Signature(algorithm, value, None if batch is None else Batch(*batch))
+def _entry(told: _Entry, data: bytes) -> Entry:
+    act, batch = told[:12], told[16]
+    person, key, names, ledger, occurred_at, previous, public, seen, stream, kind, version, digest = act
     return Entry(
-        act=act,
-        ordinal=ordinal,
-        recorded_at=datetime.fromisoformat(recorded_at),
-        signature=signature,
+        act=Act(
+            person=person,
+            key=key,
+            body=dict.fromkeys(names, ""),
+            ledger=ledger,
+            occurred_at=datetime.fromisoformat(occurred_at),
+            previous=previous,
+            public=public,
+            seen=seen,
+            stream=stream,
+            type=kind,
+            version=version,
+            message=b"custody-act/1\n" + data[7 : data.rindex(b',"assigned":')],
+            hash=digest,
+        ),
+        ordinal=told[12],
+        recorded_at=datetime.fromisoformat(told[13]),
+        signature=Signature(told[14], told[15], None if batch is None else Batch(*batch)),
         data=data,
     )
 
 
-def _told(form: Formed) -> _Form:
-    fault = form.fault
-    if isinstance(fault, Malformed):
-        return form.whole, (fault.path, fault.reason)
-    return form.whole, () if fault is None else (fault.code,)
+def _faulty(form: Formed | None) -> _Form | None:
+    fault = None if form is None else form.fault
+    if form is None or fault is None:
+        return None
+    return form.whole, (fault.path, fault.reason) if isinstance(fault, Malformed) else (fault.code,)
 
 
 def _form(whole: bool, told: tuple[str, ...]) -> Formed:  # noqa: FBT001 - as it was packed
-    if not told:
-        return Formed(whole, None)
     return Formed(whole, Broken(*told) if len(told) == 1 else Malformed(*told))

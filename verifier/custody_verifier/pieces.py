@@ -19,7 +19,8 @@ MOST_BYTES = 2 << 20
 _PROOF = re.compile(rb'\{"index":([0-9]{1,16}),')
 _END = re.compile(rb'"index":([0-9]{1,16})\}\Z')
 _SPKI = re.compile(rb'"spki":"([A-Za-z0-9+/]+={0,2})"')
-_KEY = re.compile(rb'\{"act":\{"actor":\{"key":"([0-9a-f]{64})"')
+_KEY = slice(len(b'{"act":{"actor":{"key":"'), len(b'{"act":{"actor":{"key":"') + 64)
+"""Where an entry in canonical form names its key."""
 
 
 class Piece(NamedTuple):
@@ -46,13 +47,14 @@ class Cutting:
         self._entries, self._proofs, self._disclosures = list[bytes](), list[bytes](), list[bytes]()
         self._size, self._number, self._at = 0, 1, 1
         self._before = self._passed = self._last = self._newest = -1
-        self._ring: dict[str, bytes] = {}
+        self._ring: dict[bytes, bytes] = {}
 
     def pieces(self) -> Iterator[Piece]:
         """Yield the pieces in order. Raises Malformed where the files are not of one piece."""
         proofs = self._archive.lines("data/proofs.jsonl", MAX_LINE)
         opened = self._archive.lines("data/disclosures.jsonl", MAX_DISCLOSURES)
-        waiting, index = next(opened, None), -1
+        waiting = next(opened, None)
+        of = -1 if waiting is None else _of(waiting)
         for number, entry in enumerate(self._archive.lines("data/entries.jsonl", MAX_ENTRY), 1):
             proof = next(proofs, None)
             if proof is None:
@@ -61,9 +63,10 @@ class Cutting:
             self._entries.append(entry)
             self._proofs.append(proof)
             self._last, self._size = index, self._size + len(entry) + len(proof)
-            while waiting is not None and (of := _of(waiting)) <= index:
+            while waiting is not None and of <= index:
                 self._open(waiting, of)
                 waiting = next(opened, None)
+                of = -1 if waiting is None else _of(waiting)
             if len(self._entries) >= MOST_ENTRIES or self._size >= MOST_BYTES:
                 yield self._cut()
         while waiting is not None:
@@ -103,8 +106,8 @@ class Cutting:
         for entry in self._entries:
             if b'"spki":"' in entry:
                 self._learn(entry)
-        named = {found[1].decode() for found in map(_KEY.match, self._entries) if found}
-        return {name: self._ring[name] for name in named if name in self._ring}
+        named = {entry[_KEY] for entry in self._entries}
+        return {name.decode(): self._ring[name] for name in named if name in self._ring}
 
     def _learn(self, entry: bytes) -> None:
         for found in _SPKI.findall(entry):
@@ -112,7 +115,7 @@ class Cutting:
                 spki = text.base64_bytes(found.decode(), "spki")
             except Malformed:
                 continue
-            self._ring[fingerprint(spki)] = spki
+            self._ring[fingerprint(spki).encode()] = spki
 
 
 def _of(line: bytes) -> int:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from custody_verifier import catalogue, forms
 from custody_verifier.anchors import TOLERANCE, Brackets
@@ -24,6 +25,7 @@ NAMING = ("from", "case", "person", "to", "requested_by", "exhibit", "duplicate_
 """Public members that name a person, a case or an exhibit (bundle-v1, section 8.3)."""
 
 NUMBERING = frozenset({"exhibit.received.v1", "exhibit.case-corrected.v1"})
+_INTEGRITY = Question.INTEGRITY
 _PART = "files/"
 _FILE_PART = re.compile("files/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/([a-z0-9-]+)")
 
@@ -66,6 +68,8 @@ class Walk:
     request: tuple[int, Entry] | None = None
     sealed: Entry | None = None
     first: Entry | None = None
+    _bracket: tuple[datetime | None, datetime | None] = (None, None)
+    _until: float = -1
 
     def __post_init__(self) -> None:
         self.continuity, self.signatures = Continuity(self.findings), Signatures(self.findings)
@@ -86,15 +90,16 @@ class Walk:
     def _take(self, found: Checked) -> None:
         index, entry, opened = found.index, found.entry, found.opened
         self.leaves[index] = found.leaf
-        self.findings.count(Question.INTEGRITY)
+        self.findings.count(_INTEGRITY)
         for code, words in found.faults:
             self._fails(index, code, words)
         if entry is None:
             return
         if index == 0:
             self.first = entry
-        self.withheld.update(_folded(name) for name in found.hidden)
-        self.hidden += [index] if found.hidden else []
+        if found.hidden:
+            self.withheld.update(_folded(name) for name in found.hidden)
+            self.hidden.append(index)
         taken = self.world.take(index, entry, opened, found.form)
         self.continuity.take(index, entry, opened)
         self.batches.take(index, entry)
@@ -139,9 +144,13 @@ class Walk:
         self.sealed = entry if formed and entry.act.type == "bundle.sealed.v1" else None
 
     def _time(self, index: int, entry: Entry) -> None:
-        after, before = self.brackets.of(index)
+        if index >= self._until:
+            self._bracket, self._until = self.brackets.of(index), self.brackets.until(index)
+        after, before = self._bracket
         if before is None:
             self.open_time.append(index)
+            if after is None:
+                return
         else:
             self.findings.count(Question.TIME)
         early = after is not None and after - entry.recorded_at > TOLERANCE

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from custody_verifier.canonical import Json
 from custody_verifier.entry import Act, Entry
@@ -25,6 +26,7 @@ CLAUSE = "continuity-v1 4"
 _CONTINUITY = frozenset({"continuity", "transfer", "exhibit", "outcome"})
 _ORDER = frozenset({"act", "stream"})
 _AUTHORSHIP, _PLACE, _TIME = Question.AUTHORSHIP, Question.ORDER, Question.TIME
+_CUSTODY = Question.CONTINUITY
 
 
 def question_of(code: str) -> Question:
@@ -37,8 +39,7 @@ def question_of(code: str) -> Question:
     return Question.TIME if family == "clock" else Question.AUTHORSHIP
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """An entry that was judged. `key`: the one that must have signed it, if the entries before it know one.
 
     `formed`: public members and names of the body are of the type's form; `allowed`: no rule is broken.
@@ -71,25 +72,27 @@ class World:
 
     def take(self, index: int, entry: Entry, opened: Mapping[str, Json], form: Formed | None = None) -> Taken:
         """Judge and fold one entry. `form` is that of its act, where it was looked at before."""
+        act, count = entry.act, self.findings.count
         self.states.asked.clear()
         self._place(index, entry)
         self._clock(index, entry)
         self._seen(index, entry)
-        matter = Matter(entry.act, index, opened, self.states)
-        key = self._key(entry.act)
+        matter = Matter(act, index, opened, self.states)
+        key = self._key(act)
         judged = self._rules(matter, form)
         if judged is not None:
             self._number(index, entry, judged)
             self._take_unique(index, judged)
-            self.findings.count(Question.CONTINUITY, int(entry.act.stream.startswith("exhibit/")))
+            if act.stream.startswith("exhibit/"):
+                count(_CUSTODY)
         self._fold(matter, entry)
-        self.findings.count(_PLACE)
-        if key is None and matter.formed and entry.act.type == FOUNDED:
-            key = self._key(entry.act)  # who founds brings their key along
+        count(_PLACE)
+        if key is None and matter.formed and act.type == FOUNDED:
+            key = self._key(act)  # who founds brings their key along
         if key is not None:
-            self.findings.count(_AUTHORSHIP)
-        if key is not None and judged is not None:
-            self.signed.setdefault((entry.act.person, key.fingerprint), []).append((index, entry.recorded_at))
+            count(_AUTHORSHIP)
+            if judged is not None:
+                self.signed.setdefault((act.person, key.fingerprint), []).append((index, entry.recorded_at))
         return Taken(key, matter.formed, judged is not None)
 
     def _key(self, act: Act) -> Key | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from custody_verifier.archive import Archive
 from custody_verifier.bundle import check_bundle
 from custody_verifier.checking import Checked, check_piece
 from custody_verifier.command import main
+from custody_verifier.entry import Entry
 from custody_verifier.errors import Malformed, Stopped
 from custody_verifier.merkle import leaf_hash, root_of
 from custody_verifier.options import Options
@@ -72,6 +74,10 @@ def _odd() -> Parts:
     opened += [{"disclosures": [["A" * 22, "a", None]], "index": index} for index in (900, 901)]
     some.files["data/disclosures.jsonl"] = b"".join(canonical(line) + b"\n" for line in opened)
     return some
+
+
+def _without_commitments(entry: Entry | None) -> Entry | None:
+    return entry and replace(entry, act=replace(entry.act, body=dict.fromkeys(entry.act.body, "")))
 
 
 def _packed(found: list[Checked | int]) -> list[Packed | int]:
@@ -156,7 +162,7 @@ def test_what_is_packed_is_what_was_found(tmp_path: Path, some: Parts) -> None:
         assert packed == _packed(list(entries))
         for data, each, expected in zip(piece.entries, packed, entries, strict=True):
             found = unpack(each, data)
-            assert (found.entry, pack(found)) == (expected.entry, each)
+            assert (found.entry, pack(found)) == (_without_commitments(expected.entry), each)
             told = (None if found.form is None else str(found.form.fault)), str(found.refused)
             assert told == (
                 (None if expected.form is None else str(expected.form.fault)),

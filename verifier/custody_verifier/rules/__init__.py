@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from custody_verifier import catalogue, forms
 from custody_verifier.canonical import Json
@@ -26,8 +27,7 @@ _JUDGES: Mapping[str, Callable[[Matter], None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """An act that the rules allow: the key that must have signed it, the case that numbers it, what it takes."""
 
     key: Key
@@ -43,6 +43,10 @@ class Formed:
     fault: Broken | Malformed | None
 
 
+WHOLE = Formed(whole=True, fault=None)
+"""What is found of an act that is of its form."""
+
+
 def formed(act: Act, opened: Mapping[str, Json]) -> Formed:
     """Compare an act with its type: all that needs no other act."""
     whole = False
@@ -53,7 +57,7 @@ def formed(act: Act, opened: Mapping[str, Json]) -> Formed:
             values[name](value, f"act.body.{name}")
     except (Broken, Malformed) as fault:
         return Formed(whole, fault)
-    return Formed(whole, None)
+    return WHOLE
 
 
 def judge(matter: Matter, form: Formed | None = None) -> Judged:
@@ -130,4 +134,4 @@ def _actor(matter: Matter) -> Key:
     return key
 
 
-__all__ = ["Broken", "Formed", "Judged", "Matter", "formed", "judge"]
+__all__ = ["WHOLE", "Broken", "Formed", "Judged", "Matter", "formed", "judge"]

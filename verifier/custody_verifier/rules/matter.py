@@ -13,6 +13,9 @@ from custody_verifier.states import Case, Exhibit, Person, States
 FOUNDED = "ledger.founded.v1"
 
 
+_NOBODY = Person("", -1)
+
+
 @dataclass(slots=True)
 class Matter:
     """An act at its index, the values opened, and all states before it.
@@ -25,7 +28,7 @@ class Matter:
     index: int
     opened: Mapping[str, Json]
     states: States
-    actor: Person = field(default_factory=lambda: Person("", -1))
+    actor: Person = field(default_factory=lambda: _NOBODY)
     numbered_in: str | None = None
     formed: bool = False
     taken: list[tuple[str, str]] = field(default_factory=list)
