@@ -6,6 +6,7 @@ import re
 from binascii import b2a_base64
 from functools import lru_cache
 from hashlib import sha256
+from sys import intern
 
 from custody_verifier.canonical import Json, read
 from custody_verifier.entry import MAX_VALUE, Act, check_disclosure
@@ -45,7 +46,7 @@ class Opened:
             return None
         while found := _ONE.match(line, at):
             called, data = found.groups()
-            name = called.decode()
+            name = intern(called.decode())
             try:
                 value = _short(data) if len(data) <= _SHORT else read(data, name)
             except Malformed:

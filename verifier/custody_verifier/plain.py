@@ -7,6 +7,7 @@ from binascii import a2b_base64
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from sys import intern
 
 from custody_verifier import text
 from custody_verifier.canonical import Json, read
@@ -53,22 +54,22 @@ def _entry(data: bytes, found: re.Match[str]) -> Entry | None:
     _, key, person, body, ledger, occurred_at, previous, public, *rest = found.groups()
     root, size, stream, kind, version, ordinal, recorded_at, algorithm, value = rest
     members = body.split('"')
-    names = tuple(members[1::4])
-    if not _in_order(names):
+    names = _in_order(tuple(members[1::4]))
+    if names is None:
         return None
     if (version == "1") != (previous is None) or public.count("{") + public.count("[") > _DEEP:
         return None
     message = b"custody-act/1\n" + data[7 : found.end(1)]
     act = Act(
-        person=person,
-        key=key,
+        person=intern(person),  # what many entries have in common is one object, and packed once
+        key=intern(key),
         body=dict(zip(names, members[3::4], strict=True)),
-        ledger=ledger,
+        ledger=None if ledger is None else intern(ledger),
         occurred_at=_instant(occurred_at, "a claimed time"),
         previous=previous,
         public=_public(public) if len(public) <= _SHORT else _members(public),
         seen=None if root is None else (int(size), a2b_base64(root)),
-        stream=stream,
+        stream=intern(stream),
         type=_type(kind),
         version=int(version),
         message=message,
@@ -84,9 +85,10 @@ def _entry(data: bytes, found: re.Match[str]) -> Entry | None:
 
 
 @lru_cache(maxsize=256)
-def _in_order(names: tuple[str, ...]) -> bool:
-    """Tell whether names of a body ascend, each once and none too long."""
-    return names == tuple(sorted(set(names))) and all(len(name) <= _LONG for name in names)
+def _in_order(names: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return names of a body, one object for all that are equal; None unless they ascend and none is too long."""
+    ascend = names == tuple(sorted(set(names))) and all(len(name) <= _LONG for name in names)
+    return tuple(map(intern, names)) if ascend else None
 
 
 def _members(public: str) -> dict[str, Json]:
@@ -105,4 +107,4 @@ def _instant(value: str, name: str) -> datetime:
 
 @lru_cache(maxsize=256)
 def _type(kind: str) -> str:
-    return text.grammar(kind, "type", "an act type")
+    return intern(text.grammar(kind, "type", "an act type"))

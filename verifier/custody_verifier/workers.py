@@ -42,7 +42,8 @@ def checked(
 
 def _beside(pieces: Iterable[Piece], size: int, root: bytes, count: int) -> Iterator[Checked | int]:
     """Check in processes that are started anew: a fork would copy locks of other threads."""
-    waiting = deque[tuple[Piece, Future[bytes]]]()
+    waiting, usual = deque[tuple[Piece, Future[bytes]]](), gc.get_threshold()
+    gc.set_threshold(_SELDOM)  # what is found is kept, not thrown away
     try:
         with _pool(count) as pool:
             for piece in pieces:
@@ -54,6 +55,8 @@ def _beside(pieces: Iterable[Piece], size: int, root: bytes, count: int) -> Iter
                 yield from _found(*waiting.popleft())
     except BrokenProcessPool as fault:
         raise Stopped("a process that checked entries ended before its work did") from fault
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
