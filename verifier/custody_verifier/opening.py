@@ -8,6 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from sys import intern
 
+from custody_verifier import text
 from custody_verifier.canonical import Json, read
 from custody_verifier.entry import MAX_VALUE, Act, check_disclosure
 from custody_verifier.errors import Failed, Malformed
@@ -16,7 +17,7 @@ from custody_verifier.records import read_disclosures
 
 _START = b'{"disclosures":['
 _ONE = re.compile(
-    rb'\["[A-Za-z0-9_-]{21}[AQgw]","((?![^"]{101})[a-z][a-z0-9_]*(?:/[a-z0-9-]+)*)",'
+    rb'\["[A-Za-z0-9_-]{21}[AQgw]","([a-z0-9_/-]+)",'
     rb'(null|"[^"\\]*"|\{[^{}\[\]\\]*\})\]'
 )
 _END = re.compile(rb'\],"index":(0|[1-9][0-9]{0,14})\}')
@@ -46,8 +47,8 @@ class Opened:
             return None
         while found := _ONE.match(line, at):
             called, data = found.groups()
-            name = intern(called.decode())
             try:
+                name = _name(called)
                 value = _short(data) if len(data) <= _SHORT else read(data, name)
             except Malformed:
                 return None
@@ -82,6 +83,11 @@ class Opened:
             except (Malformed, Failed) as fault:
                 faults.append(str(fault))
         return opened, given, faults
+
+
+@lru_cache(maxsize=256)
+def _name(data: bytes) -> str:
+    return intern(text.grammar(data.decode(), "name", "the name of a body's member"))
 
 
 @lru_cache(maxsize=4096)

@@ -15,19 +15,18 @@ from custody_verifier.entry import MAX_ENTRY, Act, Entry, Signature, read_entry
 from custody_verifier.errors import Malformed
 from custody_verifier.forms import as_object
 
-_HEX, _UUID = "[0-9a-f]{64}", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_HEX, _UUID = "[0-9a-f]{64}", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NUMBER, _HASH = "[1-9][0-9]{0,14}", "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
-_NAME, _HELD = "[a-z][a-z0-9_]*(?:/[a-z0-9-]+)*", "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+_NAME, _HELD = "[a-z0-9_/-]+", "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
 _MEMBERS = rf'(?:"{_NAME}":"{_HELD}"(?:,(?=")|(?=\}})))*'
 _ENTRY = re.compile(
     rf'\{{"act":(\{{"actor":\{{"key":"({_HEX})","person":"(person/{_UUID})"\}},"body":\{{({_MEMBERS})\}},'
     rf'"ledger":(?:null|"({_HEX})"),"occurred_at":"([^"]*)","previous":(?:null|"({_HEX})"),'
-    rf'"public":(\{{[^\\]*?\}}),"seen":(?:null|\{{"root":"({_HASH})","size":({_NUMBER})\}}),'
+    rf'"public":(\{{[^\\}}]*\}}(?:[^\\}}]*\}})*?),"seen":(?:null|\{{"root":"({_HASH})","size":({_NUMBER})\}}),'
     rf'"stream":"([a-z]{{1,20}}/{_UUID})","type":"([^"]*)","version":({_NUMBER})\}}),'
     rf'"assigned":\{{(?:"ordinal":({_NUMBER}))?\}},"recorded_at":"([^"]*)",'
     rf'"signature":\{{"algorithm":"([a-z0-9-]{{1,30}})","value":"([^"]*)"\}}\}}'
 )
-_LONG = 100  # characters of a member's name
 _SHORT = 200  # characters of public members that are likely to come again
 _DEEP = 16  # objects and lists in public members: fewer cannot be nested too deep
 
@@ -86,9 +85,9 @@ def _entry(data: bytes, found: re.Match[str]) -> Entry | None:
 
 @lru_cache(maxsize=256)
 def _in_order(names: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return names of a body, one object for all that are equal; None unless they ascend and none is too long."""
-    ascend = names == tuple(sorted(set(names))) and all(len(name) <= _LONG for name in names)
-    return tuple(map(intern, names)) if ascend else None
+    """Return names of a body, one object for all that are equal; None where they do not ascend. Raises Malformed."""
+    named = tuple(intern(text.grammar(name, "body", "the name of a body's member")) for name in names)
+    return named if named == tuple(sorted(set(named))) else None
 
 
 def _members(public: str) -> dict[str, Json]:
