@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, TypeAlias
 
 from asn1crypto import keys, tsp, x509
@@ -38,7 +40,10 @@ def sign_statement(pdf: bytes, key: CourtKey, tsa: Stamp | None = None) -> bytes
     signer = signers.PdfSigner(metadata, signer=_signer(key), timestamper=None if tsa is None else _Tsa(tsa))
     out = io.BytesIO()
     try:
-        signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out, bytes_reserved=RESERVED)
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        sign = partial(signer.sign_pdf, writer, output=out, bytes_reserved=RESERVED)
+        with ThreadPoolExecutor(1) as apart:  # pyHanko runs an event loop, and this thread may have one
+            apart.submit(sign).result()
     except TimestampRequestError as fault:
         raise Unavailable("tsa", str(fault)) from fault
     except SigningError as fault:

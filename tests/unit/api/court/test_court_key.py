@@ -1,5 +1,6 @@
 """The court key: made for trying, or given; anything that courts' programs would refuse is refused here."""
 
+import asyncio
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -109,3 +111,14 @@ def test_what_is_no_pdf_is_not_signed(folder: Path) -> None:
 
     with pytest.raises(Malformed):
         sign_statement(b"nothing", key)
+
+
+def test_a_thread_with_an_event_loop_can_sign(folder: Path) -> None:
+    """Whoever asks may be inside an event loop, as a web server or a browser's driver is."""
+    key = load_court_key(folder / KEY_FILE, folder / CERTIFICATES_FILE)
+    pdf = typst.compile("#set page(width: 5cm)\nДовідка".encode())
+
+    async def inside() -> bytes:
+        return sign_statement(pdf, key)
+
+    assert b"/ByteRange" in asyncio.run(inside())
