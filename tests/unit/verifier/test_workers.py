@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -225,3 +226,15 @@ def test_a_process_that_ends(
         list(workers.checked(cut, SIZE, ROOT))
     assert main([str(tmp_path / "bundle.zip")]) == 2
     assert "there is no verdict: a process that checked entries ended" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("threads", "system", "expected"), [(1, "linux", "fork"), (2, "linux", "spawn"), (1, "darwin", "spawn")]
+)
+def test_a_process_is_copied_only_while_it_has_one_thread(
+    monkeypatch: pytest.MonkeyPatch, threads: int, system: str, expected: str
+) -> None:
+    """A fork beside another thread could copy a lock that nobody will ever release."""
+    monkeypatch.setattr(workers, "active_count", lambda: threads)
+    monkeypatch.setattr(sys, "platform", system)
+    assert expected == workers.start_method()
