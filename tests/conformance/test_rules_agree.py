@@ -94,6 +94,8 @@ def test_the_same_is_found_in_a_story_with_an_altered_act(change: tuple[int, dic
     for recorded, opened_values in zip(story.entries, story.values, strict=True):
         continuity.take(recorded.index, read_entry(recorded.entry.data), opened_values)
     continuity.close()
-    found = {each for each in world.findings.found if each[1] != "signature.not-checked"}  # the ledger verifies apart
+    found = {
+        each for each in world.findings.found if each[1] != "signature.not-checked"
+    }  # the ledger verifies apart
     ours = {(question.value, code, entries) for question, code, entries in found}
     assert ours == {(each.question.value, each.code, each.entries) for each in theirs}
