@@ -23,6 +23,12 @@ from tests.demo.verdicts import Expected, holds
 from tests.support.foreign.programs import ALL
 from tests.support.tree import ROOT
 
+
+def _dashed(happening: str) -> str:
+    """Return a happening as the id of a test without blanks, whole wherever failing tests are listed by name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", happening).strip("-")
+
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SECONDS = 520
 
@@ -87,6 +93,7 @@ def test_it_ends_well(demo: Ended) -> None:
         "[ok] 6 a court that is given the rewritten log misses both witnesses",
         "[ok] 6 whoever holds the bundle beside it has the proof",
     ],
+    ids=_dashed,
 )
 def test_it_tells_of_each_happening(demo: Ended, happening: str) -> None:
     """A chapter that was left out would be missed here."""
@@ -94,7 +101,7 @@ def test_it_tells_of_each_happening(demo: Ended, happening: str) -> None:
 
 
 @pytest.mark.programs("certutil", "go", "openssl", "pdfsig", "qpdf", "sha256sum", "unzip")
-@pytest.mark.parametrize("program", [each.name for each in ALL])
+@pytest.mark.parametrize("program", [each.name for each in ALL], ids=_dashed)
 def test_programs_of_others_had_their_say(demo: Ended, program: str) -> None:
     """Each accepted what the demo left, and refused a spoilt copy."""
     assert f"[ok] {program} accepts what is handed over" in demo.said
