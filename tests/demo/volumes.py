@@ -21,21 +21,29 @@ class NotStored(Exception):
 
 
 def flip_bit(objects: Path, stored_sha256: bytes) -> None:
-    """Turn the lowest bit of the middle byte of the object whose stored bytes have a digest."""
-    for volume in sorted(objects.rglob("*.dat")):
-        content = bytearray(volume.read_bytes())
-        for start, length, checksum in _needles(content):
-            data = content[start : start + length]
-            if hashlib.sha256(data).digest() == stored_sha256:
-                content[start + length // 2] ^= 1
-                changed = crc32c(bytes(content[start : start + length]))
-                content[checksum : checksum + 4] = _LENGTH.pack(changed)
-                volume.write_bytes(content)
-                return
-    raise NotStored(stored_sha256.hex())
+    """Turn the lowest bit of the middle byte of the object whose stored bytes have a digest.
+
+    In each needle that holds them: a write that the store or its client tried again leaves a dead one behind.
+    """
+    if not sum(_flipped(volume, stored_sha256) for volume in sorted(objects.rglob("*.dat"))):
+        raise NotStored(stored_sha256.hex())
 
 
-def _needles(content: bytearray) -> Iterator[tuple[int, int, int]]:
+def _flipped(volume: Path, stored_sha256: bytes) -> int:
+    """Turn the bit in every needle of one volume that holds the bytes; return in how many."""
+    content = bytearray(volume.read_bytes())
+    found = 0
+    for start, length, checksum in _needles(bytes(content)):
+        if hashlib.sha256(content[start : start + length]).digest() == stored_sha256:
+            content[start + length // 2] ^= 1
+            content[checksum : checksum + 4] = _LENGTH.pack(crc32c(bytes(content[start : start + length])))
+            found += 1
+    if found:
+        volume.write_bytes(content)
+    return found
+
+
+def _needles(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield where the data of each needle starts, its length, and where its checksum stands."""
     at = _SUPERBLOCK
     while at + _HEAD.size <= len(content):
