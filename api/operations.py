@@ -142,10 +142,10 @@ class Operations:
         self._finish(over)
 
     def _finish(self, over: Operation) -> None:
-        result = None if over.result is None else json.dumps(over.result).encode()
-        problem = None if over.problem is None else json.dumps(over.problem).encode()
         self._note(over)
         try:
+            result = None if over.result is None else json.dumps(over.result).encode()
+            problem = None if over.problem is None else json.dumps(over.problem).encode()
             change(
                 self._database,
                 "UPDATE operation SET state = ?, done = ?, total = ?, result = ?, problem = ? WHERE id = ?",
@@ -153,6 +153,9 @@ class Operations:
             )
         except Unavailable:
             _log.warning("operation_not_stored", operation=over.id)  # kept in memory, so it can still be read
+            return
+        except Exception:  # noqa: BLE001 - a thread's last handler: its pool would say nothing
+            _log.critical("operation_fault", operation=over.id, kind=over.kind, exc_info=True)
             return
         with self._lock:
             self._running.pop(over.id, None)

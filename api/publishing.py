@@ -94,6 +94,8 @@ class Telling:
             _log.info("published", size=came.size, cosigned=came.cosigned)
         if self._is_news(came.silent or None) and came.silent:
             _log.warning("witnesses_silent", size=came.size, silent=came.silent)
+            for name, fault in came.faults.items():
+                _log.critical("witness_fault", who=name, exc_info=fault)
 
     def _is_news(self, found: object) -> bool:
         is_news, self._last = found != self._last, found

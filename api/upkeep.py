@@ -44,10 +44,12 @@ class Upkeep:
     def step(self) -> None:
         """Tidy up once. What cannot be tidied now is told in the log, and tried again the next time."""
         _attempt("deposits", self._deposits.sweep)
+        _attempt("uploads", self._sweep_uploads)
+
+    def _sweep_uploads(self) -> None:
         vault = self._vault()
         if vault is not None:
-            before = self._clock.now() - UPLOAD_LIFETIME
-            _attempt("uploads", lambda: vault.sweep_uploads(before))
+            vault.sweep_uploads(self._clock.now() - UPLOAD_LIFETIME)
 
     def _run(self) -> None:
         self.step()
@@ -60,3 +62,5 @@ def _attempt(what: str, sweep: Callable[[], object]) -> None:
         sweep()
     except CustodyError as fault:
         _log.warning("not_tidied", what=what, code=fault.code, message=fault.message)
+    except Exception:  # noqa: BLE001 - the thread's last handler: the other sweep and the next hour must come
+        _log.critical("upkeep_fault", what=what, exc_info=True)

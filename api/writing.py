@@ -70,7 +70,10 @@ class Writing:
         while (first := self._queue.get()) is not None:
             batch = [first]
             stopping = self._gather(batch)
-            self._record(batch)
+            try:
+                self._record(batch)
+            except Exception:  # noqa: BLE001 - a thread's last handler: acts would wait for ever, unseen
+                _log.critical("writing_fault", exc_info=True)
             if stopping:
                 return
 

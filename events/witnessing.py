@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from custody.errors import CustodyError, Malformed, NotProven, Unavailable
 from custody.values import to_base64
 from events.checkpoint import Checkpoint, read_decimal
+from events.faults import told_fault
 from events.note import NoteSignature, parse_note
 from events.policy import Witness
 from events.web import Answer, Web
@@ -33,10 +34,14 @@ class Cosigned:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """The witness gave no cosignature: `reason` says why. It is asked again later."""
+    """The witness gave no cosignature: `reason` says why. It is asked again later.
+
+    `fault`: what nobody foresaw, with its traceback, where that is why.
+    """
 
     witness: Witness
     reason: str
+    fault: Exception | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ class Witnessing:
             return self._meaning(answer, note, checkpoint, witness, held)
         except CustodyError as fault:
             return Silent(witness, fault.message)
+        except Exception as fault:  # noqa: BLE001 - a thread's last handler: no answer may stop the others and publishing
+            return Silent(witness, told_fault(fault), fault)
 
     def _send(self, note: bytes, checkpoint: Checkpoint, witness: Witness, old: int) -> Answer:
         if witness.url is None:

@@ -107,9 +107,19 @@ class EmbeddedS3:
             _log.warning("embedded_store_died", status=self._process.returncode, restart_in_seconds=pause)
             if self._stopping.wait(pause):
                 return
-            self.restarts += 1
             pause = min(pause * 2, _LONGEST_PAUSE)
+            self._launch_again()
+
+    def _launch_again(self) -> None:
+        """Start the server that died; what keeps it from starting now is told, and it is tried again."""
+        try:
             self._launch()
+        except CustodyError as fault:
+            _log.error("embedded_store_not_started", code=fault.code, message=fault.message)
+        except Exception:  # noqa: BLE001 - a thread's last handler: the store would stay dead, unseen
+            _log.critical("embedded_store_fault", exc_info=True)
+        else:
+            self.restarts += 1
 
 
 def _only_supervisor(data_dir: Path) -> BufferedWriter:

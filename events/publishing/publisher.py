@@ -49,7 +49,8 @@ RESTORED: Final = (
 class Publication:
     """What a run left: the published size and root, who cosigned it, and who did not, with the reason.
 
-    `is_new` when `checkpoint` was written. Size 0: the ledger is not founded.
+    `is_new` when `checkpoint` was written. Size 0: the ledger is not founded. `faults`: of reasons that nobody foresaw,
+    the exception.
     """
 
     size: int
@@ -57,6 +58,7 @@ class Publication:
     is_new: bool
     cosigned: tuple[str, ...] = ()
     silent: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Exception] = field(default_factory=dict)
     quorum_met: bool = False
 
 
@@ -67,6 +69,7 @@ class _Patience:
     pause: float
     until: float
     reason: str
+    fault: Exception | None
 
 
 class Publisher:
@@ -154,11 +157,11 @@ class Publisher:
             self._writing.write(old, head)  # 2, 3
         is_same = outside is not None and old == head.size
         own = self.record.record(head, outside.data if outside is not None and is_same else None)  # 4
-        silent = self._cosign(own, head)  # 5
+        quiet = self._cosign(own, head)  # 5
         is_new = self._write_checkpoint(outside, head)  # 6
         if old < head.size:
             self._writing.remove_partials(old, head.size)  # 7
-        return self._publication(head, silent, is_new=is_new)
+        return self._publication(head, quiet, is_new=is_new)
 
     def _write_checkpoint(self, outside: StoredObject | None, head: TreeRow) -> bool:
         note = self.record.note(head.size)
@@ -178,17 +181,15 @@ class Publisher:
         if _adds(note, found.data):
             self._places.rebuild.replace(name, note, found.tag)
 
-    def _cosign(self, own: bytes, head: TreeRow) -> dict[str, str]:
-        """Ask the witnesses that have not cosigned the head; return those that are silent, with the reason."""
+    def _cosign(self, own: bytes, head: TreeRow) -> dict[str, _Patience]:
+        """Ask the witnesses that have not cosigned the head; return those that are silent, by name."""
         checkpoint = Checkpoint(self._keys.origin, head.size, head.root)
         done = self.record.cosigners(head.size)
         missing = [each for each in self._policy.witnesses if _cosigner(each) not in done]
         asked = [(each, self.record.last_cosigned(_cosigner(each))) for each in missing if self._is_due(each)]
         for outcome in self.witnessing.collect(own, checkpoint, asked):
             self._take(outcome, checkpoint)
-        return {
-            each.name: self._patience[each.name].reason for each in missing if each.name in self._patience
-        }
+        return {each.name: self._patience[each.name] for each in missing if each.name in self._patience}
 
     def _is_due(self, witness: Witness) -> bool:
         waiting = self._patience.get(witness.name)
@@ -200,7 +201,7 @@ class Publisher:
             self.record.add(checkpoint.size, [outcome.line])
             self._patience.pop(name, None)
         elif isinstance(outcome, Silent):
-            self._quiet(name, outcome.reason)
+            self._quiet(name, outcome.reason, outcome.fault)
         elif isinstance(outcome, Ahead):
             if outcome.size > self._rows.head().size:
                 raise self.refused(f"the witness {name}", outcome.size)
@@ -208,10 +209,10 @@ class Publisher:
         else:
             self._quiet(name, self._contradicted(outcome))
 
-    def _quiet(self, name: str, reason: str) -> None:
+    def _quiet(self, name: str, reason: str, fault: Exception | None = None) -> None:
         known = self._patience.get(name)
         pause = PAUSE[0] if known is None else min(known.pause * 2, PAUSE[1])
-        self._patience[name] = _Patience(pause, self._now() + pause, reason)
+        self._patience[name] = _Patience(pause, self._now() + pause, reason, fault)
 
     def _contradicted(self, outcome: OtherHistory) -> str:
         """Raise ForkSeen if the witness shows a checkpoint of our key that is not ours; else say what it claims.
@@ -228,7 +229,7 @@ class Publisher:
             return claim
         return f"refuses our proof from size {outcome.size}, though it shows our own checkpoint"
 
-    def _publication(self, head: TreeRow, silent: dict[str, str], *, is_new: bool) -> Publication:
+    def _publication(self, head: TreeRow, quiet: dict[str, _Patience], *, is_new: bool) -> Publication:
         done = self.record.cosigners(head.size)
         names = tuple(each.name for each in self._policy.witnesses if _cosigner(each) in done)
         return Publication(
@@ -236,7 +237,8 @@ class Publisher:
             root=head.root,
             is_new=is_new,
             cosigned=names,
-            silent=silent,
+            silent={name: each.reason for name, each in quiet.items()},
+            faults={name: each.fault for name, each in quiet.items() if each.fault is not None},
             quorum_met=self._policy.is_met(names),
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from custody.errors import CustodyError, NotProven, Unavailable
+from events.faults import told_fault
 from events.timestamping.authorities import Authority
 from events.timestamping.checking import check_answer
 from events.timestamping.requests import QUERY, Request
@@ -89,11 +90,6 @@ def answer_of(web: Web, authority: Authority, request: Request) -> bytes:
     if answer.status != _OK:
         raise NotProven(f"the authority answered with status {answer.status}")
     return answer.body
-
-
-def told_fault(fault: Exception) -> str:
-    """Return what people are told of something that nobody foresaw; its words may hold anything and are not told."""
-    return f"a fault of ours, {type(fault).__name__}: the server's log has more"
 
 
 def _named(authority: Authority) -> str:

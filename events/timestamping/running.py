@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from custody.errors import CustodyError
-from events.timestamping.asking import told_fault
+from events.faults import told_fault
 from events.timestamping.keeping import TokenObjects
 from events.timestamping.stamping import Stamped, Stamping
 

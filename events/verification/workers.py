@@ -128,10 +128,18 @@ class Worker:
                     _receive(back, sent.popleft())
                 elif job := self._jobs.get():
                     sent.append(job[1])
-                    with suppress(OSError):  # the process ended: its silence says so
-                        write_message(out, job[0])
+                    self._send(out, job[0])
                 else:
                     return
+
+    def _send(self, out: BinaryIO, work: Work) -> None:
+        """Send a piece; when that cannot be done the process is gone or ended here, and its silence says so."""
+        try:
+            write_message(out, work)
+        except OSError:
+            return
+        except Exception:  # noqa: BLE001 - a thread's last handler: who waits for findings would wait for ever
+            self._process.kill()
 
 
 @contextmanager
@@ -147,7 +155,8 @@ def _piped(pipe: IO[bytes] | None) -> Iterator[BinaryIO]:
 def _receive(back: BinaryIO, future: Future[Checked]) -> None:
     try:
         leaves, faults = cast(tuple[bytes, list[tuple[int, str, str]]], read_message(back))
+        future.set_result(Checked(leaves, [Fault(*fault) for fault in faults]))
     except (EOFError, OSError):
         future.set_exception(Unavailable("verification", "a process that checked entries ended"))
-    else:
-        future.set_result(Checked(leaves, [Fault(*fault) for fault in faults]))
+    except Exception as fault:  # noqa: BLE001 - carried to the thread that waits for the findings, and raised there
+        future.set_exception(fault)

@@ -33,6 +33,17 @@ class SwitchedWeb:
 
 
 @dataclass
+class BrokenWeb(SwitchedWeb):
+    """The real web, in which asking one address ends in something that nobody foresaw."""
+
+    broken: str = ""
+
+    def _require(self, url: str) -> None:
+        if url.startswith(self.broken):
+            raise ZeroDivisionError
+
+
+@dataclass
 class FixedWeb:
     """One answer to every POST; whatever is fetched is not found."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from api import messages, problems
 from api.messages import LANGUAGES
@@ -66,6 +68,20 @@ def test_a_fault_of_ours_is_told_too(operations: Operations) -> None:
         "detail": messages.operation_detail("verify", "internal", None, "uk")
     }
     assert expected == found.document("uk")["problem"]
+
+
+def test_a_result_that_cannot_be_stored_is_told(operations: Operations) -> None:
+    """A fault of ours at the very end: the operation is over for its person, and the log says why it is not stored."""
+
+    def work(_progress: Progress) -> dict[str, Json]:
+        return cast(dict[str, Json], {"at": object()})
+
+    with capture_logs() as told:
+        started = operations.start(PERSON, "verify", unit="entries", total=None, work=work)
+        until(lambda: operations.get(started.id, PERSON).is_over, "the operation is over")
+        operations.stop()
+
+    assert [("operation_fault", "critical")] == [(each["event"], each["log_level"]) for each in told]
 
 
 def test_what_was_left_over_is_told_as_stopped(operations: Operations, sqlite_database: Database) -> None:

@@ -5,12 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from api import upkeep
 from api.upkeep import Upkeep
 from storage.deposits import LIFETIME, Deposits
 from storage.vault import S3Vault, VaultSettings
 from storage.wrapping import FileMasterKey
 from tests.support.deposits import PERSON, HandClock
+from tests.support.polling import until
 from tests.support.s3 import S3Server
 from tests.support.vaults import digests_of
 
@@ -25,12 +28,12 @@ def test_a_step_drops_what_expired(tmp_path: Path) -> None:
     """A deposit goes when its time is over, and not before; no vault is needed for that."""
     clock = HandClock()
     deposits = Deposits(tmp_path, clock)
-    upkeep = Upkeep(deposits, lambda: None, clock)
+    tidying = Upkeep(deposits, lambda: None, clock)
     old = begun(deposits)
     clock.move(LIFETIME)
     young = begun(deposits)
 
-    upkeep.step()
+    tidying.step()
 
     assert (False, True) == (deposits.exists(old), deposits.exists(young))
     deposits.close()
@@ -47,14 +50,14 @@ def test_a_step_gives_up_uploads_of_the_day_before(
     begun_at = client.create_multipart_upload(Bucket=bucket, Key="files/ab/left/over")
     clock = HandClock()
     deposits = Deposits(tmp_path, clock)
-    upkeep = Upkeep(deposits, lambda: vault, clock)
+    tidying = Upkeep(deposits, lambda: vault, clock)
     listed = client.list_multipart_uploads(Bucket=bucket)["Uploads"]
     clock.at = listed[0]["Initiated"] + timedelta(hours=23)
-    upkeep.step()
+    tidying.step()
     kept = client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
     clock.move(timedelta(hours=2))
 
-    upkeep.step()
+    tidying.step()
 
     left = client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
     assert ([begun_at["UploadId"]], []) == ([each["UploadId"] for each in kept], left)
@@ -67,11 +70,40 @@ def test_a_step_that_fails_ends_nothing(tmp_path: Path) -> None:
     clock = HandClock()
     deposits = Deposits(tmp_path, clock)
     deposits.close()
-    upkeep = Upkeep(deposits, lambda: None, clock)
+    tidying = Upkeep(deposits, lambda: None, clock)
 
-    upkeep.step()
-    upkeep.start()
-    upkeep.stop()
+    tidying.step()
+    tidying.start()
+    tidying.stop()
+
+
+def test_what_nobody_foresaw_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours in one sweep keeps neither the other nor the next hour from its turn; each is told."""
+    clock = HandClock()
+    deposits = Deposits(tmp_path, clock)
+    turns: list[str] = []
+
+    def fails() -> None:
+        turns.append("deposits")
+        raise ZeroDivisionError
+
+    def vault() -> None:
+        turns.append("uploads")
+        raise LookupError
+
+    monkeypatch.setattr(upkeep, "EVERY", timedelta(milliseconds=1))
+    monkeypatch.setattr(deposits, "sweep", fails)
+    found = Upkeep(deposits, vault, clock)
+    with capture_logs() as told:
+        found.start()
+        until(lambda: len(turns) >= 4, "the second turn")
+        found.stop()
+    deposits.close()
+
+    assert ["deposits", "uploads"] * 2 == turns[:4]
+    assert {("upkeep_fault", "critical", "deposits"), ("upkeep_fault", "critical", "uploads")} == {
+        (each["event"], each["log_level"], each["what"]) for each in told
+    }
 
 
 def test_it_begins_at_once(tmp_path: Path) -> None:
@@ -80,10 +112,10 @@ def test_it_begins_at_once(tmp_path: Path) -> None:
     deposits = Deposits(tmp_path, clock)
     old = begun(deposits)
     clock.move(LIFETIME)
-    upkeep = Upkeep(deposits, lambda: None, clock)
+    tidying = Upkeep(deposits, lambda: None, clock)
 
-    upkeep.start()
-    upkeep.stop()
+    tidying.start()
+    tidying.stop()
 
     assert not deposits.exists(old)
     deposits.close()

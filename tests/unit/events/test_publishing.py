@@ -23,7 +23,6 @@ from events.checkpoint import LogKey, open_checkpoint
 from events.merkle import leaf_hash
 from events.note import parse_note, parse_vkey
 from events.opening import open_database
-from events.policy import parse_policy
 from events.publishing.alone import publish_once
 from events.publishing.mirror import mirror
 from events.publishing.publisher import Publication
@@ -37,6 +36,7 @@ from tests.support.composing import seed
 from tests.support.polling import until
 from tests.support.publishing import LOG, Press
 from tests.support.webs import FixedWeb, SwitchedWeb
+from tests.support.witnessed import witnessed
 from tests.support.witnesses import Running, running
 
 SIZES = [1, 2, 255, 256, 257, 600]
@@ -55,18 +55,6 @@ def two(tmp_path: Path) -> Iterator[list[Running]]:
         yield [
             stack.enter_context(running(tmp_path, name, publishing.LOG_KEYS.vkeys)) for name in ("w1", "w2")
         ]
-
-
-def policy_of(*witnesses: Running, quorum: str = "all") -> str:
-    """Return a policy of the log and some witnesses: an Ed25519 key of the first, ML-DSA of the second."""
-    lines = [f"log {vkey}\n" for vkey in publishing.LOG_KEYS.vkeys]
-    lines += [witness.line(place) for place, witness in enumerate(witnesses)]
-    return "".join(lines) + f"group g {quorum} {' '.join(each.name for each in witnesses)}\nquorum g\n"
-
-
-def witnessed(press: Press, *witnesses: Running, quorum: str = "all") -> Press:
-    """Return the press with a policy of witnesses."""
-    return replace(press, policy=parse_policy(policy_of(*witnesses, quorum=quorum).encode()))
 
 
 def objects(press: Press) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from hashlib import sha256
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -129,6 +130,18 @@ def test_a_process_that_dies_is_said(sqlite_database: Database, monkeypatch: pyt
     monkeypatch.setattr(sys, "executable", "/bin/false")
     large(sqlite_database, 4)
     with pytest.raises(Unavailable):
+        judged(sqlite_database, processes=2)
+
+
+@pytest.mark.parametrize("side", ["write_message", "read_message"])
+def test_a_fault_between_processes_is_said(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    """Something that nobody foresaw in the thread that talks to a process: said, and nobody waits for ever."""
+    monkeypatch.setattr(workers, "FEW", 0)
+    monkeypatch.setattr(workers, side, Mock(side_effect=ZeroDivisionError))
+    large(sqlite_database, 4)
+    with pytest.raises((Unavailable, ZeroDivisionError)):
         judged(sqlite_database, processes=2)
 
 

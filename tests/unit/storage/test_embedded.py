@@ -8,9 +8,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import DEFAULT, Mock
 
 import botocore.exceptions
 import pytest
+from structlog.testing import capture_logs
 
 from custody.errors import CustodyError, Unavailable
 from storage import embedded, free_ports, weed_config, weed_process
@@ -79,6 +81,28 @@ def test_data_survive_a_crash_and_a_restart(tmp_path: Path) -> None:
 
     assert b"evidence" == found
     assert again.credentials == store.credentials
+
+
+@pytest.mark.slow
+def test_a_watch_outlives_a_start_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that is gone for a while, and a fault that nobody foresaw: each is told, and it is tried again."""
+    store = embedded.start(tmp_path)
+    tries = Mock(
+        side_effect=[Unavailable("embedded store"), ZeroDivisionError(), DEFAULT], wraps=store._launch
+    )
+    monkeypatch.setattr(store, "_launch", tries)
+    try:
+        with capture_logs() as told:
+            assert store.pid is not None
+            os.kill(store.pid, signal.SIGKILL)
+            eventually(lambda: store.restarts == 1 and answers(store))
+    finally:
+        store.stop()
+
+    levels = [(each["event"], each["log_level"]) for each in told]
+    assert ("embedded_store_not_started", "error") in levels
+    assert ("embedded_store_fault", "critical") in levels
+    assert 3 == tries.call_count
 
 
 @pytest.mark.slow
