@@ -7,6 +7,7 @@ from typing import Final, cast
 
 from api.identity import Who
 from custody.act import Act, Disclosure
+from custody.catalogue.exhibit import IN_ERROR
 from custody.errors import NotFound, NotPermitted
 from custody.rules.names import broken
 from custody.states import BundleState, CaseState, ExhibitState, View
@@ -18,7 +19,6 @@ OTHER_PERSON: Final = "session.other-person"
 LEDGER_READERS: Final = "role.ledger-readers"
 LOG_READERS: Final = "role.log-readers"
 DEPOSITORS: Final = "role.depositors"
-MARKED: Final = "exhibit.recorded-in-error.v1"
 
 _TAKES_IN: Final = frozenset({"officer", "custodian"})
 _READS_FILES: Final = frozenset({"officer", "custodian", "prosecutor"})
@@ -90,7 +90,7 @@ def require_duplicate(view: View, who: Who, act: Act) -> None:
 
     Bundles follow that name: to whoever marks they would give the entries of a case that is not theirs.
     """
-    other = act.public.get("duplicate_of") if act.type == MARKED else None
+    other = act.public.get("duplicate_of") if act.type == IN_ERROR else None
     if (
         other is None or view.state(StreamName(cast(str, other))) is None
     ):  # whether there is one the ledger tells

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from api.services import Services
 from custody.act import Act, opened
 from custody.canonical import Json
+from custody.catalogue.bundle import REQUESTED
 from custody.errors import CustodyError
 from custody.ports import Submission
 from custody.rules import judge
@@ -16,8 +16,6 @@ from custody.values import StreamName
 from events.bundling.contents import Contents
 from events.bundling.empty import require_exhibits
 from events.bundling.idle import require_withheld
-
-REQUESTED: Final = "bundle.requested.v1"
 
 
 def require_names(services: Services, submissions: Iterable[Submission]) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from api import permissions
 from api.backing import receipt_of, signed_of
-from api.bundles.withholding import REQUESTED, require_names, require_names_of
+from api.bundles.withholding import require_names, require_names_of
 from api.checking import Checks, Planned, read_check
 from api.identity import Who
 from api.problems import CREATED, OK
@@ -23,6 +23,8 @@ from api.services import Services, ServicesDep
 from api.submissions import read_submissions, require_one_actor, require_own
 from custody.act import Act
 from custody.canonical import Json
+from custody.catalogue.bundle import REQUESTED
+from custody.catalogue.exhibit import IN_ERROR
 from custody.errors import Conflict, NotFound, NotPermitted, Rejected, Unauthenticated
 from custody.ports import Appended, IdempotencyKey, Submission
 from custody.values import PersonId
@@ -32,7 +34,7 @@ router = APIRouter(tags=["acts"], responses=PROBLEMS)
 
 # Nobody can sign in before their first key is confirmed, unless a session key was enrolled with it.
 _NEWCOMERS: Final = frozenset({"person.confirmed.v1"})
-_FURTHER: Final = frozenset({REQUESTED, permissions.MARKED})
+_FURTHER: Final = frozenset({REQUESTED, IN_ERROR})
 _ROUTE: Final = "POST /api/v1/acts"
 _LITTLE: Final = 64 * 1024  # bytes that are read without leaving the event loop: one act, or a few
 

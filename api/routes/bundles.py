@@ -18,7 +18,7 @@ from api.bundles.encryption import encrypted, read_recipient
 from api.bundles.kept import MadeZip
 from api.bundles.making import start_making
 from api.bundles.sending import issue_of, opened_zip, zip_of
-from api.bundles.withholding import REQUESTED, require_names
+from api.bundles.withholding import require_names
 from api.identity import Who
 from api.people import open_entries
 from api.problems import ACCEPTED, OK, PARTIAL
@@ -30,6 +30,7 @@ from api.services import Services, ServicesDep
 from api.submissions import read_submission, require_own
 from custody import values
 from custody.canonical import Json
+from custody.catalogue.bundle import REQUESTED
 from custody.errors import Malformed, NotYet
 from custody.ports import IdempotencyKey, Receipt, Submission
 from custody.values import StreamName

@@ -13,10 +13,9 @@ from api.services import Services, ServicesDep
 from api.sessions import bearer
 from api.submissions import read_submissions
 from custody.errors import RuleBroken, Unauthenticated
+from custody.rules import FOUNDED
 
 router = APIRouter(tags=["founding"], responses=PROBLEMS, dependencies=[Security(bearer_scheme)])
-
-FOUNDED = "ledger.founded.v1"
 
 
 @router.get("/founding", operation_id="founding")

@@ -23,6 +23,7 @@ from custody.members import (
     word_or,
 )
 
+REQUESTED: Final = "bundle.requested.v1"
 SEALED: Final = "bundle.sealed.v1"
 ISSUED: Final = "bundle.issued.v1"
 
@@ -37,7 +38,7 @@ _MAY_REQUEST: Final = "an officer or prosecutor of each case concerned"
 
 TYPES: Final = (
     ActType(
-        name="bundle.requested.v1",
+        name=REQUESTED,
         stream="bundle",
         begins=True,
         public={

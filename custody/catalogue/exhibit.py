@@ -11,6 +11,7 @@ from custody.catalogue.forms import MAYBE
 from custody.catalogue.kinds import ActType, Body
 from custody.members import ACT, CASE, CLAIMED, EXHIBIT, TEXT, UUIDS, nullable, one_of
 
+IN_ERROR: Final = "exhibit.recorded-in-error.v1"
 MAX_FILES: Final = 250
 KINDS: Final = ("digital", "physical")
 
@@ -89,7 +90,7 @@ TYPES: Final = (
         who="the custodian",
     ),
     ActType(
-        name="exhibit.recorded-in-error.v1",
+        name=IN_ERROR,
         stream="exhibit",
         public={"act": ACT, "duplicate_of": nullable(EXHIBIT)},
         body=Body(required={"reason": TEXT}),

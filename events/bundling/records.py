@@ -14,6 +14,7 @@ from typing import Final, cast
 
 from custody.act import Disclosure
 from custody.canonical import Json, canonical, canonical_trusted
+from custody.catalogue.bundle import REQUESTED, SEALED
 from custody.errors import ContentAltered, NotFound, NotProven, TooLarge
 from custody.ports import Recorded
 from custody.values import StreamName, to_base64
@@ -27,8 +28,6 @@ from events.ledger import StoredLedger
 from events.timestamping.anchors import Anchor
 
 FORMAT: Final = "custody-bundle/1"
-REQUESTED: Final = "bundle.requested.v1"
-SEALED: Final = "bundle.sealed.v1"
 MAX_HEADER: Final = 2 << 20  # bytes of bundle.json (bundle-v1, section 4)
 MAX_LINE: Final = 16 << 20  # bytes of a line of disclosures.jsonl (bundle-v1, section 5)
 

@@ -13,8 +13,8 @@ from custody.catalogue import file_of
 from custody.values import ExhibitId, FileId, StreamName
 from events.bundling.contents import Contents, folded
 from events.bundling.entries import BundleEntries
+from events.files import INTAKE
 
-INTAKE: Final = "exhibit.received.v1"
 DIGESTS: Final = "digests"
 
 

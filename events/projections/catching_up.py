@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol, cast
 
 from custody.act import Disclosure, opened
+from custody.catalogue.exhibit import IN_ERROR
 from custody.errors import ChainBroken
 from custody.history import OpenEntry
 from custody.ports import LedgerReader, Recorded
 from custody.values import StreamName
 from events.database import Database, Session
 from events.projections.changes import changes
-from events.projections.exhibit_changes import IN_ERROR, restored
+from events.projections.exhibit_changes import restored
 from events.projections.tables import FIRST, TABLES
 
 PIECE: Final = 1_000  # entries per transaction: writers of the ledger wait no longer than one piece takes

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 from custody.canonical import Json
+from custody.catalogue.exhibit import IN_ERROR
 from custody.history import OpenEntry, current, exhibit_record
 from custody.ports import Recorded
 from events.database import Value
 
 _Change = tuple[str, tuple[Value, ...]]
 
-IN_ERROR: Final = "exhibit.recorded-in-error.v1"
 
 _RECEIVED: Final = (
     "INSERT INTO listed_exhibit (exhibit, first, changed, case_id, ordinal, kind, title, site, custodian, "
