@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from custody.errors import Unavailable
+from events.limited import LimitedHttp, LimitedHttps
 
 LIMIT: Final = 1_000_000  # bytes of an answer
 PLAIN: Final = "text/plain"
@@ -44,11 +44,11 @@ class _Straight(urllib.request.HTTPRedirectHandler):
 
 
 class DirectWeb:
-    """`Web` with the standard library; each request may take `seconds`."""
+    """`Web` with the standard library; each request may take `seconds`, from connecting to the last byte."""
 
     def __init__(self, seconds: float = 5.0) -> None:
         self._seconds = seconds
-        self._opener = urllib.request.build_opener(_Straight)
+        self._opener = urllib.request.build_opener(_Straight, LimitedHttp, LimitedHttps)
 
     def get(self, url: str) -> Answer:
         """Return the answer to a GET."""
@@ -62,31 +62,32 @@ class DirectWeb:
         if not url.startswith(_SCHEMES):
             raise Unavailable(url, "is not an address of the web")
         request = urllib.request.Request(url, body, {"Content-Type": media_type})  # noqa: S310 - checked above
-        until = time.monotonic() + self._seconds
         try:
-            return self._read(request, until)
+            return self._read(request)
         except (OSError, http.client.HTTPException, ValueError) as fault:
-            reason = getattr(fault, "reason", None) or fault
-            raise Unavailable(url, str(reason) or type(fault).__name__) from fault
+            raise Unavailable(url, self._told(getattr(fault, "reason", None) or fault)) from fault
 
-    def _read(self, request: urllib.request.Request, until: float) -> Answer:
+    def _told(self, reason: object) -> str:
+        if isinstance(reason, TimeoutError):
+            return f"takes too long: no whole answer in {self._seconds:g} s"
+        return str(reason) or type(reason).__name__
+
+    def _read(self, request: urllib.request.Request) -> Answer:
         try:
             with self._opener.open(request, timeout=self._seconds) as answer:
-                return _read(answer.status, answer, until)
+                return _read(answer.status, answer)
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return _read(refusal.code, refusal, until)
+                return _read(refusal.code, refusal)
 
 
-def _read(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError, until: float) -> Answer:
-    """Return an answer that is neither too long nor, sent byte by byte, too slow."""
+def _read(status: int, answer: http.client.HTTPResponse | urllib.error.HTTPError) -> Answer:
+    """Return an answer that is not too long."""
     body = bytearray()
     while piece := answer.read1(_PIECE):
         body += piece
         if len(body) > LIMIT:
             raise Unavailable("web", f"an answer is over {LIMIT} bytes")
-        if time.monotonic() > until:
-            raise Unavailable("web", "an answer takes too long")
     if getattr(answer, "length", None):
         raise Unavailable("web", "an answer was cut off")
     return Answer(status, answer.headers.get("Content-Type", ""), bytes(body))

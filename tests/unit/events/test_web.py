@@ -3,13 +3,16 @@
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
 from custody.errors import Unavailable
 from events.web import LIMIT, DirectWeb
+from tests.support.trickling import keypair, trickling
 
 _over = threading.Event()
 
@@ -86,6 +89,33 @@ def test_a_slow_answer_is_refused(url: str) -> None:
     """Bytes that come one by one do not make an answer last: all of it has to be there in time."""
     with pytest.raises(Unavailable, match="too long"):
         DirectWeb(0.5).get(f"{url}/slow")
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_what_trickles_in_is_refused(
+    head: bytes, is_encrypted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status, head or body that come byte by byte hold nobody longer than the whole answer may take."""
+    own = keypair(tmp_path) if is_encrypted else None
+    if own is not None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    with trickling(head, own) as url:
+        until = time.monotonic() + 5
+        with pytest.raises(Unavailable, match="too long"):
+            DirectWeb(0.5).get(url)
+        assert time.monotonic() < until
+
+
+def test_encrypted_answers_come_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over TLS too, from whom this machine trusts; from nobody else."""
+    own = keypair(tmp_path)
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    with trickling(whole, own) as url:
+        with pytest.raises(Unavailable, match="certificate"):
+            DirectWeb(20).get(url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(own))
+        assert b"ok" == DirectWeb(20).get(url).body
 
 
 def test_an_answer_that_was_cut_off_is_refused(url: str) -> None:
