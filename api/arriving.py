@@ -5,15 +5,23 @@ from __future__ import annotations
 import asyncio
 import queue
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Final, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 _PIECE: Final = 1 << 20
 _AHEAD: Final = 4  # pieces that may wait: memory stays small however fast the client is
 
+THREADS: Final = 64  # of their own: however slowly files come in, all else is served
+
 Result = TypeVar("Result")
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="arriving")
 
 
 class Arriving:
@@ -28,10 +36,14 @@ class Arriving:
     async def into(self, take: Callable[[Iterator[bytes]], Result]) -> Result:
         """Run `take` in a worker thread on the pieces as they come, and return what it returns."""
         feeding = asyncio.create_task(self._feed())
+        taking = self._loop.run_in_executor(_threads(), take, iter(self))
         try:
-            return await run_in_threadpool(take, iter(self))
+            return await asyncio.shield(taking)
         finally:
             feeding.cancel()
+            await asyncio.wait(
+                [taking]
+            )  # ends with its pieces: nobody else may write to the deposit meanwhile
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces, waiting for each."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from typing import Final, cast
 
 from custody.canonical import Json, check
-from custody.errors import Malformed
+from custody.errors import Malformed, TooLarge
+
+MOST_VALUES: Final = 1 << 21  # of one body; a writing request as large as may be has one in 35 bytes
 
 
 def read_json(data: bytes) -> Json:
     """Return the value of a body. Objects that hold a name twice, floats and bad UTF-8 are refused.
 
-    Text and integers are not checked here: whoever reads an act does, with its path. Raises Malformed.
+    Text and integers are not checked here: whoever reads an act does, with its path. Raises Malformed, and TooLarge
+    for more values than any request has: a few bytes make each, and each takes far more than a few.
     """
+    most = len(data) if len(data) <= MOST_VALUES else sum(data.count(each) for each in (b",", b"[", b"{"))
+    if most > MOST_VALUES:
+        raise TooLarge("values of the request", size=most, limit=MOST_VALUES)
     try:
         return cast(Json, _decode(data.decode()))
     except Malformed:

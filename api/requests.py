@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query, Response, Security
@@ -57,6 +57,15 @@ NewcomerDep = Annotated[Who, Depends(_signed_in)]
 
 WhoDep = Annotated[Who, Depends(_confirmed)]
 """Who is signed in."""
+
+
+def _one_download(services: ServicesDep, who: WhoDep) -> Iterator[None]:
+    with services.downloads.one(who.person):
+        yield
+
+
+DownloadDep = Annotated[None, Depends(_one_download)]
+"""Counts what is sent as one that its person has under way, until the last byte has left or they have gone."""
 
 
 def told(request: Request, **facts: object) -> None:

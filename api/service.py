@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from events.bundling.guard import request_of, sealing_of
 from events.ledger import StoredLedger, Wanted
 
 _ATTEMPTS: Final = 8
+_TURNS: Final = 64  # streams share them, so that there are not as many as streams
 _TOGETHER: Final = 200  # acts that are handed to the ledger at once
 
 
@@ -41,15 +43,18 @@ class Service:
         self._ledger = ledger
         self._key = key
         self._clock = clock
+        self._turns = tuple(threading.Lock() for _ in range(_TURNS))
 
     def record(
         self, act_type: str, stream: StreamName, public: Mapping[str, Json], opened: Mapping[str, Json]
     ) -> Receipt:
         """Record one act of ours on a stream and return its receipt once it is durable.
 
-        Raises Conflict when others were first eight times over, and whatever the ledger raises.
+        One after another on each stream: many who fetch the same file wait for their turn. Raises Conflict when
+        another process was first eight times over, and whatever the ledger raises.
         """
-        return _insisting(lambda: self._record(act_type, stream, public, opened))
+        with self._turns[hash(stream) % _TURNS]:
+            return _insisting(lambda: self._record(act_type, stream, public, opened))
 
     def record_each(self, acts: Sequence[OwnAct]) -> list[Receipt]:
         """Record several acts of ours, each on a stream of its own, in as few groups as they need.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends
 from starlette.requests import Request
 
+from api.at_once import DOWNLOADS, LARGE_BODIES, UPLOADS, AtOnce
 from api.bundles.kept import KeptBundles
 from api.bundles.under_way import UnderWay
 from api.key_files import DeploymentKeys, FoundingToken
@@ -57,6 +58,9 @@ class Services:
     writing: Writing
     log: PublishedLog
     time_stamps: TimeStamps
+    uploads: AtOnce = field(default_factory=lambda: AtOnce(UPLOADS))
+    downloads: AtOnce = field(default_factory=lambda: AtOnce(DOWNLOADS))
+    large_bodies: AtOnce = field(default_factory=lambda: AtOnce(LARGE_BODIES))
 
     @property
     def vault(self) -> Vault | None:

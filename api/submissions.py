@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from api import bodies
@@ -30,13 +31,13 @@ def read_submission(value: Json, path: str) -> Submission:
     return Submission(act, disclosures, read_signature(found["signature"], f"{path}.signature"))
 
 
-def require_own(acts: list[Act], person: PersonId) -> None:
+def require_own(acts: Sequence[Act], person: PersonId) -> None:
     """Raise NotPermitted unless the person of the session is every act's actor."""
     if any(act.person != person for act in acts):
         raise NotPermitted("session.other-person", "an act is another person's than the session's")
 
 
-def require_one_actor(acts: list[Act]) -> PersonId:
+def require_one_actor(acts: Sequence[Act]) -> PersonId:
     """Return the one actor of acts that come without a session. Raises Malformed."""
     if len({act.person for act in acts}) != 1:
         raise Malformed("acts", "are of several persons")

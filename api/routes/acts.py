@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -56,12 +57,28 @@ _LITTLE: Final = 64 * 1024  # bytes that are read without leaving the event loop
         ],
     },
 )
-async def write(request: Request, services: ServicesDep, body: BodyDep) -> Response:
+async def write(request: Request) -> Response:
     """Record signed acts, all or none, and return a receipt for each."""
+    return await write_at_once(request)
+
+
+async def write_at_once(request: Request) -> Response:
+    """Do so without the framework's dependencies. Whoever shows a token that is none is not read at all."""
+    told(request, route="/acts")
+    services: Services = request.app.state.services
+    who = await _sender(services, request)
+    if who is None:  # whose body is a small one
+        return await _written(services, request, None)
+    with _large(services, request, who):
+        return await _written(services, request, who)
+
+
+async def _written(services: Services, request: Request, who: Who | None) -> Response:
     key = require_key(request.headers.get("idempotency-key"))
+    body = await raw_body(request)
     many = len(body) > _LITTLE
     submissions = await run_in_threadpool(read_submissions, body) if many else read_submissions(body)
-    person = await _writer(services, request, submissions)
+    person = _writer(who, [each.act for each in submissions])
     if any(each.act.type in _FURTHER for each in submissions):
         await run_in_threadpool(_require_further, services, submissions)
     wanted = Wanted(submissions, IdempotencyKey(person, key, request_digest(_ROUTE, body)))
@@ -75,10 +92,19 @@ async def write(request: Request, services: ServicesDep, body: BodyDep) -> Respo
     return receipts_of(services, appended)
 
 
-async def write_at_once(request: Request) -> Response:
-    """Do what `write` does, without the framework's dependencies."""
-    told(request, route="/acts")
-    return await write(request, request.app.state.services, await raw_body(request))
+def _large(services: Services, request: Request, who: Who) -> AbstractContextManager[None]:
+    """Count a body that may be large as one that its sender has under way. Raises Refused for one too many."""
+    declared = request.headers.get("content-length", "")
+    is_little = declared.isdecimal() and len(declared) < 8 and int(declared) <= _LITTLE
+    return nullcontext() if is_little else services.large_bodies.one(who.person)
+
+
+async def _counted(request: Request, services: ServicesDep, who: NewcomerDep) -> AsyncIterator[None]:
+    with _large(services, request, who):
+        yield
+
+
+CountedDep = Annotated[None, Depends(_counted)]
 
 
 def _require_further(services: Services, submissions: Sequence[Submission]) -> None:
@@ -88,15 +114,21 @@ def _require_further(services: Services, submissions: Sequence[Submission]) -> N
         permissions.require_duplicate(services.view, services.sessions.person(act.person), act)
 
 
-async def _writer(services: Services, request: Request, submissions: Sequence[Submission]) -> PersonId:
-    """Return the person whose acts these are: the session's, or a newcomer who confirms a key."""
-    acts = [each.act for each in submissions]
+async def _sender(services: Services, request: Request) -> Who | None:
+    """Return whose session this is, None without any. Raises Unauthenticated for a token of no session."""
     authorization = request.headers.get("authorization")
-    if authorization is None and all(act.type in _NEWCOMERS for act in acts):
-        return require_one_actor(acts)
+    if authorization is None:
+        return None
     who = services.sessions.recent(authorization)
+    return who or await run_in_threadpool(services.sessions.sender, authorization)
+
+
+def _writer(who: Who | None, acts: Sequence[Act]) -> PersonId:
+    """Return the person whose acts these are: the session's, or a newcomer who confirms a key."""
     if who is None:
-        who = await run_in_threadpool(services.sessions.sender, authorization)
+        if all(act.type in _NEWCOMERS for act in acts):
+            return require_one_actor(acts)
+        raise Unauthenticated("the header Authorization has no token")
     require_own(acts, who.person)
     if not who.confirmed and not all(act.type in _NEWCOMERS for act in acts):
         raise NotPermitted("session.unconfirmed", "the person has to confirm their key first")
@@ -119,7 +151,9 @@ def receipts_of(services: Services, appended: Appended) -> Response:
 
 
 @router.post("/acts/check", operation_id="check", openapi_extra=body_of(ChecksForm))
-def check(request: Request, services: ServicesDep, who: NewcomerDep, body: BodyDep) -> Response:
+def check(
+    request: Request, services: ServicesDep, who: NewcomerDep, _large: CountedDep, body: BodyDep
+) -> Response:
     """Tell what the rules say of planned acts, and what each must carry; nothing is kept."""
     planned, seen = read_check(body)
     head = newest(services)

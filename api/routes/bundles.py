@@ -24,7 +24,7 @@ from api.people import open_entries
 from api.problems import ACCEPTED, OK, PARTIAL
 from api.ranges import Span, primed, span_of
 from api.replies import request_digest, require_key
-from api.requests import BodyDep, Cursor, Limit, UuidPath, WhoDep, answer, told
+from api.requests import BodyDep, Cursor, DownloadDep, Limit, UuidPath, WhoDep, answer, told
 from api.schemas import HASH, PROBLEMS, BundleForm, body_of
 from api.services import Services, ServicesDep
 from api.submissions import read_submission, require_own
@@ -131,6 +131,7 @@ def download(
     bundle: UuidPath,
     services: ServicesDep,
     who: WhoDep,
+    _one: DownloadDep,
     sha256: Issue = None,
     age: Age = None,
 ) -> Response:

@@ -128,7 +128,9 @@ async def patch(request: Request, deposit: DepositPath, services: ServicesDep, w
     def take(pieces: Iterator[bytes]) -> Deposit:
         return services.deposits.append(deposit, who.person, offset, pieces)
 
-    return Response(status_code=NO_CONTENT, headers=_state(await Arriving(request).into(take)))
+    with services.uploads.one(who.person):
+        moved = await Arriving(request).into(take)
+    return Response(status_code=NO_CONTENT, headers=_state(moved))
 
 
 @router.delete("/deposits/{deposit}", operation_id="end_deposit", status_code=NO_CONTENT, dependencies=tus)

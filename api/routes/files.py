@@ -15,7 +15,7 @@ from api.access import record_download
 from api.identity import Who
 from api.problems import OK, PARTIAL
 from api.ranges import Span, primed, span_of
-from api.requests import UuidPath, WhoDep, require_text, told
+from api.requests import DownloadDep, UuidPath, WhoDep, require_text, told
 from api.schemas import PROBLEMS
 from api.services import Services, ServicesDep
 from custody.canonical import check_text
@@ -54,7 +54,7 @@ def content_headers(exhibit: UuidPath, file: UuidPath, services: ServicesDep, wh
     },
 )
 def content(
-    request: Request, exhibit: UuidPath, file: UuidPath, services: ServicesDep, who: WhoDep
+    request: Request, exhibit: UuidPath, file: UuidPath, services: ServicesDep, who: WhoDep, _one: DownloadDep
 ) -> Response:
     """Return the bytes of an original; the access is on record before the first of them leaves."""
     stored = _require(services, who, exhibit, file)

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api.key_files import ServiceKey
 from api.service import Service
 from custody.act import read_entry
-from custody.errors import NotFound, RuleBroken
+from custody.canonical import Json
+from custody.errors import CustodyError, NotFound, RuleBroken
 from custody.ports import Receipt
 from custody.states import BundleState
 from custody.values import StreamName
@@ -102,3 +103,31 @@ def test_two_who_seal_at_once(office: Office, service: Service) -> None:
         each.join(60)
     assert found[0].entry == found[1].entry
     assert len(found) == len(_ledger(office).stream(BUNDLE)) == 2
+
+
+def test_many_who_fetch_one_file_at_a_time_are_all_put_on_record(office: Office, service: Service) -> None:
+    """More than anybody tries again: each access gets its own entry on the one stream, and nobody a Conflict."""
+    exhibit, many = office.receive("camera", case=CASE), 24
+    stream = StreamName(f"access/{exhibit.partition('/')[2]}")
+    together, receipts, faults = Barrier(many), list[Receipt](), list[CustodyError]()
+    public: dict[str, Json] = {
+        "exhibit": exhibit,
+        "person": office.person("taras").person,
+        "what": "download",
+    }
+
+    def fetch() -> None:
+        together.wait()
+        try:
+            opened: dict[str, Json] = {"file": None, "purpose": None, "session": "s"}
+            receipts.append(service.record("access.recorded.v1", stream, public, opened))
+        except CustodyError as fault:
+            faults.append(fault)
+
+    threads = [Thread(target=fetch) for _ in range(many)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert ([], many) == (faults, len({each.index for each in receipts}))
