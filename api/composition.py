@@ -82,6 +82,7 @@ def _composed(settings: Settings, stack: ExitStack) -> Services:
     writing = Writing(Recording(ledger, waiting).append_each)
     stack.callback(writing.stop)
     replies.forget_unfinished()
+    waiting.forget_recorded()
     operations.fail_left_over()
     time_stamps = TimeStamps.open(settings, database, keys.log_keys, on_store.places, clock)
     policy = read_policy(settings.witness_policy, keys.log_keys)

@@ -1,4 +1,4 @@
-"""Long operations: run by worker threads, each with its state, progress, result or cause of failure in a table."""
+"""Long operations: run by threads of their kind, each with state, progress, result or cause of failure in a table."""
 
 from __future__ import annotations
 
@@ -84,8 +84,9 @@ class Operations:
     """The operations of one deployment, and the threads that run them."""
 
     def __init__(self, database: Database, workers: int) -> None:
-        self._database = database
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="operation")
+        """Run `workers` operations of each kind at a time: no kind keeps another waiting."""
+        self._database, self._workers = database, workers
+        self._threads: dict[str, ThreadPoolExecutor] = {}
         self._running: dict[str, Operation] = {}
         self._lock = threading.Lock()
 
@@ -98,19 +99,53 @@ class Operations:
             (json.dumps(problem).encode(),),
         )
 
-    def start(self, person: PersonId, kind: str, *, unit: str, total: int | None, work: Work) -> Operation:
-        """Queue `work` and return the operation at once."""
+    def start(
+        self,
+        person: PersonId,
+        kind: str,
+        *,
+        unit: str,
+        total: int | None,
+        work: Work,
+        most: int | None = None,
+    ) -> Operation:
+        """Queue `work` and return the operation at once.
+
+        Raises Refused (429, Retry-After) when this person has `most` of this kind queued or running.
+        """
         operation = Operation(
             id=str(uuid.uuid4()), person=person, kind=kind, state="queued", done=0, total=total, unit=unit
         )
-        change(
-            self._database,
-            "INSERT INTO operation (id, person, kind, state, done, total, unit, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (operation.id, person, kind, operation.state, 0, total, unit, int(time.time())),
-        )
-        self._note(operation)
-        self._threads.submit(self._run, operation, work)
+        threads = self._admitted(operation, most)
+        made = False
+        try:
+            change(
+                self._database,
+                "INSERT INTO operation (id, person, kind, state, done, total, unit, made) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (operation.id, person, kind, operation.state, 0, total, unit, int(time.time())),
+            )
+            threads.submit(self._run, operation, work)
+            made = True
+        finally:
+            if not made:
+                self._forget(operation.id)
         return operation
+
+    def _admitted(self, operation: Operation, most: int | None) -> ThreadPoolExecutor:
+        """Note a new operation, and return the threads of its kind. Raises Refused for one too many."""
+        with self._lock:
+            own = (operation.person, operation.kind)
+            running = (each for each in self._running.values() if not each.is_over)
+            under_way = sum((each.person, each.kind) == own for each in running)
+            if most is not None and under_way >= most:
+                wait = {"Retry-After": str(problems.RETRY_SECONDS)}
+                raise problems.Refused(problems.too_many(problems.RETRY_SECONDS), wait)
+            self._running[operation.id] = operation
+            if operation.kind not in self._threads:
+                name = f"operation-{operation.kind}"
+                self._threads[operation.kind] = ThreadPoolExecutor(self._workers, thread_name_prefix=name)
+            return self._threads[operation.kind]
 
     def get(self, operation: str, person: PersonId) -> Operation:
         """Return an operation of this person. Raises NotFound, for another person's as well."""
@@ -123,7 +158,12 @@ class Operations:
 
     def stop(self) -> None:
         """End the threads: what runs is finished, what waits is not begun."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            threads = list(self._threads.values())
+        for each in threads:
+            each.shutdown(wait=False, cancel_futures=True)
+        for each in threads:
+            each.shutdown(wait=True)
 
     def _run(self, operation: Operation, work: Work) -> None:
         progress = Progress(replace(operation, state="running"), self._note)
@@ -157,8 +197,11 @@ class Operations:
         except Exception:  # noqa: BLE001 - a thread's last handler: its pool would say nothing
             _log.critical("operation_fault", operation=over.id, kind=over.kind, exc_info=True)
             return
+        self._forget(over.id)
+
+    def _forget(self, operation: str) -> None:
         with self._lock:
-            self._running.pop(over.id, None)
+            self._running.pop(operation, None)
 
     def _note(self, operation: Operation) -> None:
         with self._lock:

@@ -20,12 +20,17 @@ class Span:
     partial: bool
 
 
-def span_of(header: str | None, size: int) -> Span:
+def span_of(header: str | None, size: int, *, if_range: str | None = None, etag: str | None = None) -> Span:
     """Return the bytes of a Range header: one range, or else the whole (RFC 9110 14.2).
+
+    The whole as well when a part was asked for of something else than what is sent: `if_range` is that header, and
+    `etag` names what is sent, where it has a name (13.1.5).
 
     A header that is not of the form, or whose last position is below its first, is no valid range: it is ignored
     (14.1.2). A valid one that has no byte here is refused (15.5.17).
     """
+    if if_range is not None and if_range != etag:
+        return Span(0, size, partial=False)
     found = _range(header or "")
     if found is None or not (found[1] or found[2]) or _is_backwards(found[1], found[2]):
         return Span(0, size, partial=False)

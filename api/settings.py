@@ -97,7 +97,9 @@ class Settings(BaseSettings):
         description="PEM file of its certificate, with keyUsage nonRepudiation, and of those above it; "
         "none means `court/court.pem` of the data folder",
     )
-    operation_workers: int = Field(default=2, ge=1, le=64, description="long operations at a time")
+    operation_workers: int = Field(
+        default=2, ge=1, le=64, description="long operations of one kind at a time"
+    )
 
     @field_validator("public_urls")
     @classmethod

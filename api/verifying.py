@@ -22,6 +22,7 @@ from events.stream_keys import StreamKeys
 from events.verification.scopes import Scope
 from events.verification.verifying import Outside, verify
 
+MOST: Final = 8  # verifications that one person has queued or running: each may take hours
 TOOL: Final = "custody server 1: fetch, decrypt, SHA-256 and SHA-512"
 
 _log = structlog.get_logger("api.verifying")
@@ -37,7 +38,7 @@ class Wanted:
 
 
 def start_verification(services: Services, person: PersonId, wanted: Wanted) -> Operation:
-    """Begin a verification and return the operation; its result is the verdict."""
+    """Begin a verification and return the operation; its result is the verdict. Raises Refused for one too many."""
 
     def work(progress: Progress) -> dict[str, Json]:
         files = Files(services)
@@ -52,7 +53,9 @@ def start_verification(services: Services, person: PersonId, wanted: Wanted) -> 
         files.record(person)
         return verdict.as_json() | {"witnesses": backed(services.log.policy, services.log.upgrade.newest())}
 
-    return services.operations.start(person, "verify", unit="entries and files", total=None, work=work)
+    return services.operations.start(
+        person, "verify", unit="entries and files", total=None, work=work, most=MOST
+    )
 
 
 class Files:

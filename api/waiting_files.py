@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Final, cast
 
+import structlog
+
 from api.tables import change
 from custody.act import Act
 from custody.errors import AlreadyTaken, CustodyError
@@ -16,6 +18,8 @@ from custody.values import FileId, PersonId
 from events.database import Database
 from events.files import INTAKE
 from events.ledger import StoredLedger, Wanted
+
+_log = structlog.get_logger("api.waiting_files")
 
 MOST_FILES: Final = 250  # of one intake (acts-v1)
 
@@ -67,6 +71,10 @@ class WaitingFiles:
         with self._database.transaction() as session:
             session.executemany("DELETE FROM waiting_file WHERE file = ?", [(each.file,) for each in files])
 
+    def forget_recorded(self) -> None:
+        """Drop what an entry refers to and a server that ended at once left here, each with its wrapped key."""
+        change(self._database, "DELETE FROM waiting_file WHERE file IN (SELECT file FROM stored_file)")
+
 
 class Recording:
     """Appends acts with the files that wait for them, which then wait no more."""
@@ -81,8 +89,15 @@ class Recording:
         found = self._ledger.append_each(ready)
         for each, outcome in zip(ready, found, strict=True):
             if each.files and isinstance(outcome, Appended):
-                self._waiting.forget(each.files)
+                self._forget(each)
         return found
+
+    def _forget(self, recorded: Wanted) -> None:
+        """Drop what waits no more. That it cannot be dropped now is no refusal: all of the group is recorded."""
+        try:
+            self._waiting.forget(recorded.files)
+        except CustodyError as fault:
+            _log.warning("waiting_files_left", count=len(recorded.files), code=fault.code)
 
     def _with_files(self, wanted: Wanted) -> Wanted:
         files = tuple(file for each in wanted.submissions for file in self._waiting.named_by(each.act))

@@ -144,7 +144,7 @@ def download(
     register.require_holder(services, who, name)
     made = zip_of(issue_of(services, name, sha256))
     whole = Span(0, made.size, partial=False)
-    span = whole if recipient is not None else span_of(request.headers.get("range"), made.size)
+    span = whole if recipient is not None else _span(request, made)
     opened = opened_zip(services, name, made)
     register.require_cases(services, who, opened.cases)
     receipts = record_export(services, who, opened.exhibits, _purpose(services, name))
@@ -155,6 +155,15 @@ def download(
     status = PARTIAL if span.partial else OK
     headers = _headers(name, made, span)
     return StreamingResponse(pieces, status_code=status, headers=headers, media_type="application/zip")
+
+
+def _span(request: Request, made: MadeZip) -> Span:
+    asked, condition = request.headers.get("range"), request.headers.get("if-range")
+    return span_of(asked, made.size, if_range=condition, etag=_etag(made))
+
+
+def _etag(made: MadeZip) -> str:
+    return f'"{made.sha256}"'
 
 
 def _purpose(services: Services, bundle: StreamName) -> str | None:
@@ -173,7 +182,7 @@ def _headers(bundle: StreamName, made: MadeZip, span: Span) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "Content-Disposition": f'attachment; filename="{_file_name(bundle)}.zip"',
         "Content-Length": str(span.end - span.start),
-        "ETag": f'"{made.sha256}"',
+        "ETag": _etag(made),
         "Repr-Digest": f"sha-256=:{digest}:",
     }
     if span.partial:

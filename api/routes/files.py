@@ -58,7 +58,8 @@ def content(
 ) -> Response:
     """Return the bytes of an original; the access is on record before the first of them leaves."""
     stored = _require(services, who, exhibit, file)
-    span = span_of(request.headers.get("range"), stored.plain.size)
+    asked, condition = request.headers.get("range"), request.headers.get("if-range")
+    span = span_of(asked, stored.plain.size, if_range=condition)
     purpose = _purpose(request)
     vault = services.require_vault()
     receipt = record_download(services, who, stored.exhibit, stored.file, purpose)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from threading import Event
 from typing import cast
 
 import pytest
@@ -159,3 +160,46 @@ def test_a_problem_comes_back_as_it_was(error: CustodyError) -> None:
 
     for language in LANGUAGES:
         assert problem.document(language, None) == kept.document(language, None)
+
+
+def test_no_kind_keeps_another_waiting(operations: Operations) -> None:
+    """With every thread for verifications taken, a file is stored all the same."""
+    go_on = Event()
+
+    def waits(_progress: Progress) -> dict[str, Json]:
+        go_on.wait(60)
+        return {}
+
+    for _ in range(3):
+        operations.start(PERSON, "verify", unit="entries", total=None, work=waits)
+    stored = operations.start(PERSON, "store", unit="bytes", total=1, work=lambda _progress: {})
+    try:
+        until(lambda: operations.get(stored.id, PERSON).state == "done", "the file is stored")
+    finally:
+        go_on.set()
+        operations.stop()
+
+
+def test_one_person_has_so_many_of_a_kind_and_no_more(operations: Operations) -> None:
+    """One too many is refused and leaves nothing; others, other kinds, and what comes after an end are taken."""
+    go_on, other = Event(), PersonId(f"{PERSON[:-1]}0")
+
+    def waits(_progress: Progress) -> dict[str, Json]:
+        go_on.wait(60)
+        return {}
+
+    def begin(person: PersonId, kind: str) -> Operation:
+        return operations.start(person, kind, unit="entries", total=None, work=waits, most=2)
+
+    begun = [begin(PERSON, "verify") for _ in range(2)]
+    try:
+        with pytest.raises(problems.Refused) as told:
+            begin(PERSON, "verify")
+        begun += [begin(other, "verify"), begin(PERSON, "store")]
+    finally:
+        go_on.set()
+    until(lambda: all(operations.get(e.id, e.person).is_over for e in begun), "all are over")
+    begin(PERSON, "verify")
+    operations.stop()
+
+    assert (429, "5") == (told.value.problem.status, told.value.headers["Retry-After"])

@@ -56,3 +56,26 @@ def test_a_span_lies_within(first: int, last: int, size: int) -> None:
             span_of(f"bytes={first}-{last}", size)
     else:
         assert Span(first, min(last + 1, size), partial=True) == span_of(f"bytes={first}-{last}", size)
+
+
+@pytest.mark.parametrize(
+    ("condition", "etag", "expected"),
+    [
+        (None, '"a"', Span(2, 4, partial=True)),
+        ('"a"', '"a"', Span(2, 4, partial=True)),
+        ('"b"', '"a"', WHOLE),
+        ('W/"a"', '"a"', WHOLE),
+        ("Sun, 22 Nov 2026 08:15:02 GMT", '"a"', WHOLE),
+        ('"a"', None, WHOLE),
+    ],
+)
+def test_a_part_of_something_else_is_not_given(
+    condition: str | None, etag: str | None, expected: Span
+) -> None:
+    """Who resumes what is no longer what is sent gets the whole of it, not two halves of two things (13.1.5)."""
+    assert expected == span_of("bytes=2-3", 10, if_range=condition, etag=etag)
+
+
+def test_a_part_beyond_something_else_is_not_refused() -> None:
+    """The range is of another, longer thing: it is ignored, and says nothing of this one (13.1.5)."""
+    assert WHOLE == span_of("bytes=50-60", 10, if_range='"longer"', etag='"a"')
