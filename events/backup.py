@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from custody import values
-from custody.errors import ForkSeen, NotProven, Unavailable
+from custody.errors import CustodyError, ForkSeen, NotProven, Unavailable
 from events.backup_folder import (
     CHECKPOINT,
     DATABASE,
@@ -74,19 +75,35 @@ def restore(backup: Path, target: Path, log: VerifierKey, kept: bytes | None = N
     """Restore a backup into a folder that is empty or does not exist; return the head that it has now.
 
     `kept` is the newest checkpoint that anybody holds: a receipt's, a client's, a witness's. Raises NotProven
-    when the backup is behind it, ForkSeen when it is of another history, ContentAltered for an altered file.
+    when the backup is behind it, ForkSeen when it is of another history, ContentAltered for an altered file; then
+    nothing stays in the folder.
     """
     try:
         if target.exists() and any(target.iterdir()):
             raise Unavailable("restore", f"{target} is not empty")
         names = checked_manifest(backup)
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name in names:
-            if name != CHECKPOINT:
-                copy(backup / name, target / name)
-        return _require_restored(target / DATABASE, (backup / CHECKPOINT).read_bytes(), log, kept)
+        with _empty_again_unless_whole(target):
+            for name in names:
+                if name != CHECKPOINT:
+                    copy(backup / name, target / name)
+            return _require_restored(target / DATABASE, (backup / CHECKPOINT).read_bytes(), log, kept)
     except OSError as fault:
         raise Unavailable("restore", str(fault)) from fault
+
+
+@contextmanager
+def _empty_again_unless_whole(target: Path) -> Iterator[None]:
+    """Take everything away again when what runs here raises: a service on a refused ledger would fork it."""
+    try:
+        yield
+    except (CustodyError, OSError):
+        for each in target.iterdir():
+            if each.is_dir():
+                shutil.rmtree(each)
+            else:
+                each.unlink()
+        raise
 
 
 def _require_restored(file: Path, own: bytes, log: VerifierKey, kept: bytes | None) -> TreeRow:

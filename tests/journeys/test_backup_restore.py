@@ -35,6 +35,7 @@ def test_a_backup_comes_back_whole_and_an_old_one_is_refused(tmp_path: Path) -> 
         exhibit, file = doors.digital(officer, case, data)
         live = api(tmp_path / "data", "backup", str(tmp_path / "live"))
         torn = api(tmp_path / "data", "backup", str(tmp_path / "torn"), "--store")
+    made = api(tmp_path / "data", "court-key")
     stopped = api(tmp_path / "data", "backup", str(tmp_path / "backup"), "--store")
     with doors.running(tmp_path / "data") as server:
         officer.client = server.client()
@@ -60,12 +61,25 @@ def test_a_backup_comes_back_whole_and_an_old_one_is_refused(tmp_path: Path) -> 
         content = officer.client.get(path).content
 
     assert [live.returncode, torn.returncode, stopped.returncode] == [0, 1, 0], (live, torn, stopped)
+    assert not (tmp_path / "torn").exists(), (
+        "a backup without the files that were asked for looks like a whole one"
+    )
     assert behind.returncode == 1
+    assert not list((tmp_path / "none").iterdir()), "a service on what was refused would fork the ledger"
+    assert made.returncode == 0
+    assert court_files(tmp_path / "data") == court_files(tmp_path / "new")
     assert "receipts" in behind.stdout
     assert (restored.returncode, "Відновлено" in restored.stdout) == (0, True), restored
     assert doctor.returncode == 0, doctor.stdout
     assert content == data
     assert refused == "writes-refused"
+
+
+def court_files(data_dir: Path) -> dict[str, bytes]:
+    """Return the files of the court key, of which there are some."""
+    found = {path.name: path.read_bytes() for path in (data_dir / "court").iterdir()}
+    assert found
+    return found
 
 
 def after_restore(server: Server, officer: doors.Person, note: Path) -> str:
