@@ -122,8 +122,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "help.receipt": ("Show or write the receipt of an entry.", "Показати або записати квитанцію запису."),
     "help.download": (
-        "Get the originals of an exhibit; your access is recorded.",
-        "Отримати оригінали доказу; ваш доступ буде записано.",
+        "Get the originals of an exhibit, and account for each; your access is recorded.",
+        "Отримати оригінали доказу з підсумком щодо кожного; ваш доступ буде записано.",
     ),
     "help.search": ("Search by words.", "Шукати за словами."),
     "help.verify": (

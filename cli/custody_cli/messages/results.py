@@ -17,6 +17,19 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "is file {file}, recorded under the name {name}",
         "це файл {file}, записаний під назвою {name}",
     ),
+    "download.other": (
+        "something else has this name; it stays as it is",
+        "цю назву має щось інше; воно лишається як є",
+    ),
+    "download.same": ("the same bytes, by their digest", "ті самі байти, за контрольною сумою"),
+    "download.sum": (
+        "{given} given = {saved} saved + {there} already there + {refused} refused",
+        "{given} запитано = {saved} збережено + {there} уже є + {refused} відхилено",
+    ),
+    "download.sum-open": (
+        "NOT ACCOUNTED FOR: {given} given, {saved} saved, {there} already there, {refused} refused",
+        "НЕ СХОДИТЬСЯ: {given} запитано, {saved} збережено, {there} уже є, {refused} відхилено",
+    ),
     "done.backup": (
         "Backup written to {file}. Keep it and the passphrase in different places.",
         "Копію записано до {file}. Зберігайте її та парольну фразу в різних місцях.",
@@ -58,6 +71,8 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "outcome.taken": ("taken", "прийнято"),
     "outcome.refused": ("refused", "відхилено"),
     "outcome.held": ("already held", "уже є"),
+    "outcome.saved": ("saved", "збережено"),
+    "outcome.there": ("already there", "уже є"),
     "intake.composed-anew": (
         "What was signed before the interruption was not taken ({reason}); it is composed anew.",
         "Підписане до переривання не прийнято ({reason}); складаємо заново.",
