@@ -91,8 +91,13 @@ class TimeStamps:
         return stamp_and_keep(self.stamping, self._objects, now=True, renew=renew)
 
     def cover(self, size: int) -> None:
-        """Ask over a published checkpoint now; who gives no token for it is failed, and nothing else is."""
+        """Ask over a published checkpoint now; who gives no token for it is failed, and nothing else is.
+
+        A restored database reads back first what came since: a new token under an old number could never be kept.
+        """
         try:
+            if self._objects is not None:
+                self._objects.catch_up()
             _tell(self.stamping.cover(size))
         except CustodyError as fault:
             _tell(fault)
