@@ -41,6 +41,11 @@ class _Pipe:
             self._ended, self._fault = True, fault
             self._changed.notify_all()
 
+    @property
+    def has_ended(self) -> bool:
+        """True once no piece follows: whoever makes them is at its end."""
+        return self._ended
+
     def stop(self) -> None:
         """Take no more."""
         with self._changed:
@@ -63,7 +68,8 @@ class _Pipe:
 def written(work: Callable[[Give], None]) -> Generator[bytes]:
     """Yield the pieces that `work` gives, on a thread of its own; what it raises is raised here.
 
-    When the generator is closed `work` ends at its next piece.
+    When the generator is closed `work` ends at its next piece. Nobody waits for that: a store may take minutes to
+    give one, and whoever closes may be the thread that serves everybody.
     """
     pipe = _Pipe()
 
@@ -84,7 +90,8 @@ def written(work: Callable[[Give], None]) -> Generator[bytes]:
             yield piece
     finally:
         pipe.stop()
-        thread.join()
+        if pipe.has_ended:
+            thread.join()
 
 
 def read_ahead(pieces: Generator[bytes]) -> Generator[bytes]:

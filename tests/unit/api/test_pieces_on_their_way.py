@@ -61,10 +61,32 @@ def test_whoever_goes_away_ends_the_reading() -> None:
     next(pieces)
     until(lambda: sum(made) >= DEPTH + 1, "pieces read ahead")
     pieces.close()
+    until(lambda: not waiting(), "the end of the reading")
 
     assert 0 == made[-1]
     assert sum(made) <= DEPTH + 3
-    assert [] == waiting()
+
+
+def test_whoever_goes_away_does_not_wait_for_a_store_that_does_not_answer() -> None:
+    """The thread that serves everybody may be the one that closes: it is let go at once, and the maker ends later."""
+    answer, asked = threading.Event(), threading.Event()
+
+    def stuck() -> Generator[bytes]:
+        yield b"x"
+        asked.set()
+        answer.wait(60)
+        yield b"y"
+
+    pieces = read_ahead(stuck())
+    assert b"x" == next(pieces)
+    assert asked.wait(20)
+    closing = threading.Thread(target=pieces.close)
+    closing.start()
+    closing.join(20)
+
+    assert not closing.is_alive()
+    answer.set()
+    until(lambda: not waiting(), "the end of the reading")
 
 
 @given(st.lists(st.binary(max_size=70_000), max_size=6))
