@@ -250,9 +250,14 @@ def _read_assigned(value: Json, path: str) -> int | None:
     return _whole(_members(value, frozenset({"ordinal"}), path)["ordinal"], f"{path}.ordinal", 1)
 
 
-def write_entry(act: Act, signature: Signature, *, recorded_at: datetime, ordinal: int | None) -> Entry:
-    """Return the entry that records `act` at an aware instant. Raises TooLarge over 65,535 bytes."""
-    stamp = values.write_recorded(recorded_at)
+def write_entry(
+    act: Act, signature: Signature, *, recorded_at: datetime, ordinal: int | None, stamp: str | None = None
+) -> Entry:
+    """Return the entry that records `act` at an aware instant. Raises TooLarge over 65,535 bytes.
+
+    `stamp` is the text of the instant, where a group has it at hand already.
+    """
+    stamp = stamp or values.write_recorded(recorded_at)
     assigned = b"{}" if ordinal is None else b'{"ordinal":%d}' % ordinal
     # The members' names are sorted already, and each part is canonical by itself (entry-v1, section 2).
     data = b'{"act":%b,"assigned":%b,"recorded_at":"%b","signature":%b}' % (

@@ -137,7 +137,7 @@ def matching(words: str, pattern: str) -> Form:
 
 
 def _some_text(value: Json, path: str) -> None:
-    if not values.text(value, path).strip():
+    if not (value.strip() if isinstance(value, str) else values.text(value, path)):
         raise Malformed(path, "is empty")
 
 

@@ -199,4 +199,4 @@ def to_base64(data: bytes) -> str:
 
 def to_base64url(data: bytes) -> str:
     """Return unpadded base64url."""
-    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode()  # "=" only pads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -34,20 +35,21 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """The three lines that are signed, with the last newline."""
-        return f"{self.origin}\n{self.size}\n{values.to_base64(self.root)}\n"
+        return _text(self.origin.encode(), self.size, self.root).decode()
 
 
 class LogKey:
     """The Ed25519 key that signs the checkpoints of one ledger; its name is the ledger's origin."""
 
-    __slots__ = ("_key_id", "_line", "_private", "_verifier")
+    __slots__ = ("_key_id", "_line", "_name", "_private", "_verifier")
 
     def __init__(self, origin: str, private: Ed25519PrivateKey) -> None:
         self._private = private
         raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         self._verifier = VerifierKey(require_origin(origin), ed25519_from_raw(raw))
-        self._key_id = self._verifier.key_id
-        self._line = NoteSignature(origin, self._key_id, b"").line().rpartition(" ")[0]  # but for its base64
+        self._name, self._key_id = origin.encode(), self._verifier.key_id
+        line, space, _ = NoteSignature(origin, self._key_id, b"").line().rpartition(" ")
+        self._line = (line + space).encode()  # all of it but its base64: a note is signed for each append
 
     @classmethod
     def generate(cls, origin: str) -> Self:
@@ -83,9 +85,13 @@ class LogKey:
         Only a committed tree may be signed: two signed trees of one size, or without a consistency proof
         between them, are a fork. The same tree always gives the same bytes.
         """
-        text = Checkpoint(self.origin, _require_tree(size, root), root).text
-        signature = self._private.sign(text.encode())
-        return f"{text}\n{self._line} {values.to_base64(self._key_id + signature)}\n".encode()
+        text = _text(self._name, _require_tree(size, root), root)
+        return b"%b\n%b%b" % (text, self._line, b2a_base64(self._key_id + self._private.sign(text)))
+
+
+def _text(origin: bytes, size: int, root: bytes) -> bytes:
+    """Return the three lines that are signed; `b2a_base64` ends its line itself."""
+    return b"%b\n%d\n%b" % (origin, size, b2a_base64(root))
 
 
 def require_origin(origin: str, path: str = "origin") -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from custody.act import Entry
 from custody.ports import Receipt
-from events import receipt
 from events.edge import Edge
+from events.receipt import proof_bytes
 from events.rows import TreeRow
 
 
@@ -40,4 +40,4 @@ class Written:
 
 def proven(index: int, data: bytes, path: list[bytes], checkpoint: bytes) -> Receipt:
     """Return the receipt of an entry's bytes from its parts."""
-    return Receipt(index, data, receipt.Receipt(index, tuple(path), checkpoint).to_bytes())
+    return Receipt(index, data, proof_bytes(index, path, checkpoint))

@@ -42,14 +42,23 @@ def places(index: int, size: int) -> Places:
 
 
 class Edge:
-    """The right edge of a tree that grew from `before` to `after` and completed the subtrees `made`."""
+    """The right edge of a tree that grew from `before` to `after` and completed the subtrees `made`.
 
-    __slots__ = ("_hashes", "_size")
+    A leaf that was appended alone stands beside the frontier that was there before it, and nothing else: its path
+    is that frontier, nearest first. A lone writer asks for no other path.
+    """
+
+    __slots__ = ("_alone", "_before", "_hashes", "_size")
 
     def __init__(self, before: Frontier, after: Frontier, made: Iterable[Node]) -> None:
-        self._size = after.size
-        self._hashes = {(level, number): item for level, number, item in (*before.nodes(), *made)}
+        self._before, self._size = before, after.size
+        self._alone = after.size == before.size + 1
+        self._hashes: dict[Place, bytes] = {}
+        if not self._alone:
+            self._hashes = {(level, number): item for level, number, item in (*before.nodes(), *made)}
 
     def path(self, index: int) -> list[bytes]:
         """Return the inclusion path of a leaf that was appended; KeyError or ValueError for another."""
+        if self._alone and index == self._before.size:
+            return [*reversed(self._before.hashes)]
         return places(index, self._size).path(self._hashes.__getitem__)

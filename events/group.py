@@ -66,8 +66,9 @@ class Groups(Generic[Work]):
 
     def _lead(self, first: _Ticket[Work]) -> None:
         with self._mutex:
-            more = min(len(self._waiting), self._most - 1)
-            group = [first, *(self._waiting.popleft() for _ in range(more))]
+            group = [first]
+            while self._waiting and len(group) < self._most:
+                group.append(self._waiting.popleft())
         try:
             self._write([ticket.work for ticket in group])
         finally:

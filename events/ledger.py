@@ -121,7 +121,11 @@ class StoredLedger(Reader):
         An act that is recorded already gives its receipt again. Raises Rejected, Conflict, Unavailable,
         OutcomeUnknown, ForkSeen.
         """
-        (came,) = self.append_each([Wanted(submissions, idempotency, files)])
+        proposal = Proposal(submissions=submissions, idempotency=idempotency, files=files)
+        came = self._prepared(proposal)
+        if came is None:
+            self._groups.submit(proposal)
+            came = self._settled(proposal)
         if isinstance(came, CustodyError):
             raise came
         return came
@@ -204,7 +208,9 @@ class StoredLedger(Reader):
             self._judge_once(proposal)
 
     def _judge_once(self, proposal: Proposal) -> None:
-        proposal.judge(self._standing, self._standing.head.size)
+        head = self._standing.head
+        proposal.judge(self._standing, head.size)
+        proposal.judged_on = head  # as it was before any stream was read
         for submission in proposal.submissions:
             if submission.act.type == FOUNDED:
                 self._require_own_log(submission)

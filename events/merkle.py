@@ -11,6 +11,7 @@ from custody.errors import Malformed
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
+_LENGTHS: Final = frozenset({HASH_BYTES})
 
 
 class Coordinate(NamedTuple):
@@ -44,8 +45,8 @@ def folded(hashes: Iterable[bytes]) -> bytes:
     if not rest:
         return EMPTY_ROOT
     root = rest.pop()
-    while rest:
-        root = node_hash(rest.pop(), root)
+    for left in reversed(rest):  # `node_hash` without a call: every append folds its frontier
+        root = sha256(b"\x01" + left + root).digest()
     return root
 
 
@@ -76,7 +77,7 @@ class Frontier:
         """Refuse a frontier whose parts do not fit together (Malformed)."""
         if self.size < 0 or len(self.hashes) != self.size.bit_count():
             raise Malformed("frontier", "the number of hashes is not the number of set bits of the size")
-        if any(len(item) != HASH_BYTES for item in self.hashes):
+        if not _LENGTHS.issuperset(map(len, self.hashes)):
             raise Malformed("frontier", "a hash is not 32 bytes")
 
     @classmethod

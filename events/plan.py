@@ -6,6 +6,7 @@ no trace in the group.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -52,13 +53,13 @@ class Plan:
         self.after = self.before
         self.made: list[Node] = []
         self.recorded_at, self._behind = self._instant(now)
+        self._stamp = values.write_recorded(self.recorded_at)
 
     def _instant(self, now: datetime) -> tuple[datetime, ClockBehind | None]:
         if not self.head.size:
             return now, None
-        newest = values.recorded_instant(self.head.recorded_at, "recorded_at")
         try:
-            return clocks.require_order_of_clock(newest, now), None
+            return clocks.require_order_of_clock(self._seen.recorded_at(self.head), now), None
         except ClockBehind as fault:
             return now, fault
 
@@ -76,17 +77,26 @@ class Plan:
 
     def _require_clock(self, proposal: Proposal) -> None:
         """With the clock behind, nothing is recorded but one correction of the clock, alone."""
+        if self._behind is None:
+            return
         types = [each.act.type for each in proposal.submissions]
-        if self._behind is not None and (types != [clocks.CLOCK_CORRECTED] or self.rows.events):
+        if types != [clocks.CLOCK_CORRECTED] or self.rows.events:
             raise self._behind
 
     def _require_standing(self, proposal: Proposal) -> None:
-        """The rules were judged on these versions; if one moved, they are judged again, on what is there now."""
+        """The rules were judged on these versions; if one moved, they are judged again, on what is there now.
+
+        None can have moved while the head is still the one that they were judged on, and the group is empty.
+        """
         view = self.group.view
-        if any(version_of(view.state(stream)) != version for stream, version in proposal.reads.items()):
+        if (proposal.judged_on is not self.head or view.changed) and self._has_moved(proposal.reads):
             proposal.judge(view, self._size)
         self._require_request(proposal)
         self._require_keys(proposal)
+
+    def _has_moved(self, reads: Mapping[StreamName, int]) -> bool:
+        state = self.group.view.state
+        return any(version_of(state(stream)) != version for stream, version in reads.items())
 
     @property
     def _size(self) -> int:
@@ -99,12 +109,12 @@ class Plan:
 
     def _require_keys(self, proposal: Proposal) -> None:
         """A key that is not recorded yet must be the one that its stream gets in this group."""
-        for submission, box in zip(proposal.submissions, proposal.boxes, strict=True):
+        for place, box in enumerate(proposal.boxes):
             if box is None or box[0].unrecorded is None:
                 continue
             known = self.group.keys.get(box[0].stream)
             if known is not None and known.cipher is not box[0].cipher:
-                act = submission.act
+                act = proposal.submissions[place].act
                 raise StaleStream(act.stream, version=act.version - 1, previous=act.previous)
 
     def _entries(self, proposal: Proposal) -> tuple[list[Entry], dict[CaseId, int], set[tuple[str, bytes]]]:
@@ -113,11 +123,16 @@ class Plan:
         taken: set[tuple[str, bytes]] = set()
         for submission, decision in zip(proposal.submissions, proposal.decisions, strict=True):
             self._require_instants(submission.act, follows=bool(entries))
-            taken |= self._claimed(decision, taken)
+            if decision.unique:
+                taken |= self._claimed(decision, taken)
             ordinal = self._ordinal(decision, ordinals)
             entries.append(
                 write_entry(
-                    submission.act, submission.signature, recorded_at=self.recorded_at, ordinal=ordinal
+                    submission.act,
+                    submission.signature,
+                    recorded_at=self.recorded_at,
+                    ordinal=ordinal,
+                    stamp=self._stamp,
                 )
             )
         return entries, ordinals, taken
@@ -126,7 +141,7 @@ class Plan:
         clocks.require_occurred(act, self.recorded_at)
         if act.type == clocks.CLOCK_CORRECTED:
             inside = follows or self.rows.events
-            newest = values.write_recorded(self.recorded_at) if inside else self.head.recorded_at
+            newest = self._stamp if inside else self.head.recorded_at
             clocks.require_correction(act, newest)
         if act.seen is not None:
             outgrown = self._seen.outgrown_at(act.seen.size, self.head.size)
@@ -201,6 +216,6 @@ class Plan:
         self.after, made = self.before.grown(self.rows.leaves)
         self.made = made
         self.rows.nodes = [node for node in made if node.level]
-        after, stamp = self.after, values.write_recorded(self.recorded_at)
-        self.rows.tree = TreeRow(after.size, after.root, after.to_bytes(), stamp)
+        after = self.after
+        self.rows.tree = TreeRow(after.size, after.root, after.to_bytes(), self._stamp)
         return self.rows

@@ -13,6 +13,7 @@ from custody.rules import Decision, judge, require_next
 from custody.states import View, evolve
 from custody.values import StreamName
 from events.committed import Written
+from events.rows import TreeRow
 from events.sealing import DataKey
 from events.views import Noting
 
@@ -29,6 +30,7 @@ class Proposal:
     boxes: list[SealedBox | None] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     reads: dict[StreamName, int] = field(default_factory=dict)
+    judged_on: TreeRow | None = None  # the head that was known before the streams were read
     written: Written | None = None
     found: range | None = None  # where the acts stand, when only reading back showed that they are recorded
     fault: CustodyError | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from binascii import b2a_base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +15,7 @@ from events.note import VerifierKey
 from events.proofs import verify_inclusion
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
+_HEADER: Final = HEADER.encode()
 MAX_PATH: Final = 64  # hashes; far above what a tree of 2^53 - 1 entries needs
 
 
@@ -30,12 +33,8 @@ class Receipt:
 
     def to_bytes(self) -> bytes:
         """Return the content of the `.tlog-proof` file."""
-        lines = [HEADER]
-        if self.extra is not None:
-            lines.append(f"extra {values.to_base64(self.extra)}")
-        lines.append(f"index {self.index}")
-        lines.extend(map(values.to_base64, self.path))
-        return "\n".join([*lines, "", ""]).encode() + self.checkpoint
+        extra = b"" if self.extra is None else b"extra " + b2a_base64(self.extra)
+        return proof_bytes(self.index, self.path, self.checkpoint, extra)
 
     def verify(self, entry: bytes, log: VerifierKey) -> Checkpoint:
         """Check that `entry` is in the log's ledger, and return the checkpoint that says so.
@@ -45,6 +44,12 @@ class Receipt:
         checkpoint = open_checkpoint(self.checkpoint, log, "receipt.checkpoint")
         verify_inclusion(leaf_hash(entry), self.index, checkpoint.size, self.path, checkpoint.root)
         return checkpoint
+
+
+def proof_bytes(index: int, path: Iterable[bytes], checkpoint: bytes, extra_line: bytes = b"") -> bytes:
+    """Return the content of the `.tlog-proof` file of an entry; each line of base64 comes with its newline."""
+    hashes = b"".join(map(b2a_base64, path))
+    return b"%b\n%bindex %d\n%b\n%b" % (_HEADER, extra_line, index, hashes, checkpoint)
 
 
 def parse_receipt(data: bytes, path: str = "receipt") -> Receipt:

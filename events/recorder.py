@@ -42,8 +42,7 @@ def tree_row(found: Sequence[Row]) -> TreeRow:
     """Return the row that NEWEST_TREE found, or the empty tree."""
     if not found:
         return EMPTY_TREE
-    size, root, frontier, recorded_at = found[0]
-    return TreeRow(cast(int, size), cast(bytes, root), cast(bytes, frontier), cast(str, recorded_at))
+    return TreeRow(*cast(tuple[int, bytes, bytes, str], found[0]))
 
 
 def group_of(stored_events: Sequence[StoredEvent], given: Mapping[str, object]) -> GroupRows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from eventsourcing.persistence import StoredEvent
 
@@ -16,8 +16,7 @@ StoredFileRow: TypeAlias = tuple[
 ]  # the columns of `stored_file`
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRow:
+class TreeRow(NamedTuple):
     """A row of `tree`: the head of the ledger when it had `size` entries; the text is a recorded instant."""
 
     size: int

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from custody import values
 from custody.act import DISCLOSURE_PREFIX, MAX_VALUE, Act, Disclosure, read_disclosure
-from custody.canonical import canonical, parse
+from custody.canonical import Json, canonical, parse
 from custody.errors import ContentAltered, Malformed, TooLarge
 from custody.values import StreamName
 from events.rows import StreamKeyRow
@@ -49,21 +49,23 @@ def require_opened(act: Act, disclosures: Sequence[Disclosure], path: str = "dis
         raise Malformed(path, "do not open each member of the body exactly once")
     opened = []
     for place, each in enumerate(disclosures):
-        data = _canonical(each) or canonical([each.salt, each.name, each.value])
-        if len(data) > MAX_VALUE + _FRAME + len(each.name):
-            raise TooLarge(f"{path}[{place}].value ({each.name})", size=len(data), limit=MAX_VALUE)
-        if act.body[each.name] != values.to_base64url(sha256(DISCLOSURE_PREFIX + data).digest()):
-            raise Malformed(f"{path}[{place}]", f"does not open the commitment of {each.name}")
+        salt, name, value = each.salt, each.name, each.value
+        data = _canonical(salt, name, value)
+        if len(data) > MAX_VALUE and len(data) > MAX_VALUE + _FRAME + len(name):
+            raise TooLarge(f"{path}[{place}].value ({name})", size=len(data), limit=MAX_VALUE)
+        if act.body[name] != values.to_base64url(sha256(DISCLOSURE_PREFIX + data).digest()):
+            raise Malformed(f"{path}[{place}]", f"does not open the commitment of {name}")
         opened.append(data)
     return opened
 
 
-def _canonical(disclosure: Disclosure) -> bytes | None:
-    """Return the canonical bytes of `[salt, name, value]` where they are plain: ASCII text without NUL."""
-    if not isinstance(disclosure.value, str):
-        return None
-    written = f"[{_quoted(disclosure.salt)},{_quoted(disclosure.name)},{_quoted(disclosure.value)}]"
-    return None if not written.isascii() or "\\u0000" in written else written.encode()
+def _canonical(salt: str, name: str, value: Json) -> bytes:
+    """Return the canonical bytes of `[salt, name, value]`; the short way where they are ASCII text without NUL."""
+    if isinstance(value, str):
+        written = f"[{_quoted(salt)},{_quoted(name)},{_quoted(value)}]"
+        if written.isascii() and "\\u0000" not in written:
+            return written.encode()
+    return canonical([salt, name, value])
 
 
 def seal(key: DataKey, act: Act, opened: Sequence[bytes]) -> bytes:

@@ -29,6 +29,7 @@ class SeenTrees:
         self._lock = Lock()
         self._roots: OrderedDict[int, bytes] = OrderedDict()
         self._outgrown: OrderedDict[int, datetime] = OrderedDict()
+        self._newest: tuple[TreeRow, datetime] | None = None  # of this process
 
     def require_ours(self, seen: Seen) -> None:
         """Raise ForkSeen unless the root is ours at that size, which must not be over the head's."""
@@ -48,8 +49,16 @@ class SeenTrees:
             self._keep(self._outgrown, size, found)
         return found
 
+    def recorded_at(self, head: TreeRow) -> datetime:
+        """Return the instant of a head; its text is read only where another process wrote it."""
+        newest = self._newest
+        if newest is not None and newest[0] is head:
+            return newest[1]
+        return values.recorded_instant(head.recorded_at, "recorded_at")
+
     def grown(self, after: TreeRow, tree: TreeRow, recorded_at: datetime) -> None:
         """Note a tree that was committed at an instant, and that it outgrew the one before it."""
+        self._newest = tree, recorded_at
         with self._lock:
             self._roots[tree.size] = tree.root
             self._outgrown[after.size] = recorded_at

@@ -61,8 +61,7 @@ class DurableDatastore(SQLiteDatastore):
             db_name=str(file), lock_timeout=LOCK_SECONDS, pool_timeout=LOCK_SECONDS
         )
         self.pool = self._connections
-        self._turn = Lock()
-        self._writer: sqlite3.Connection | None = None
+        self._writing = Writing(self._connections)
         self._idle: deque[sqlite3.Connection] | None = deque()  # None once it is closed
 
     def reader(self) -> sqlite3.Connection:
@@ -82,21 +81,9 @@ class DurableDatastore(SQLiteDatastore):
         else:
             idle.append(connection)
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction that holds the write lock, on the one connection that writes; commit is the caller's.
-
-        Threads of this process take turns here, which is fair; other processes wait for SQLite's own lock.
-        """
-        with self._turn:
-            if self._writer is None:
-                self._writer = raw_connection(self._connections.connect())
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-            finally:
-                if self._writer.in_transaction:
-                    self._writer.rollback()
+    def writing(self) -> Writing:
+        """Return what opens a transaction that holds the write lock; commit is the caller's."""
+        return self._writing
 
     def close(self) -> None:
         """Close all connections."""
@@ -104,10 +91,51 @@ class DurableDatastore(SQLiteDatastore):
         idle, self._idle = self._idle, None
         for connection in idle or ():
             connection.close()
+        self._writing.close()
+
+
+class Writing:
+    """The write lock, and the one connection that writes while it is held; nothing stays that was not committed.
+
+    Threads of this process take turns here, which is fair; other processes wait for SQLite's own lock. A class
+    and not a generator, which would cost each append more than the lock does.
+    """
+
+    __slots__ = ("_connection", "_pool", "_turn")
+
+    def __init__(self, pool: DurablePool) -> None:
+        self._pool, self._turn = pool, Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> sqlite3.Connection:
+        """Take the lock, before anything is read."""
+        self._turn.acquire()
+        try:
+            raw = self._connection
+            if raw is None:
+                raw = self._connection = raw_connection(self._pool.connect())
+                raw.row_factory = None  # the library's rows are for the library
+            raw.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._turn.release()
+            raise
+        return raw
+
+    def __exit__(self, *_: object) -> None:
+        """Roll back what the caller did not commit."""
+        try:
+            raw = self._connection
+            if raw is not None and raw.in_transaction:
+                raw.rollback()
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """Close the connection; who writes next opens another."""
         with self._turn:
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
 
 def raw_connection(connection: SQLiteConnection) -> sqlite3.Connection:

@@ -32,8 +32,9 @@ class SqliteLedgerRecorder(SQLiteApplicationRecorder):
         if not stored_events:
             return []
         rows = group_of(stored_events, kwargs)
-        with self.locked() as locked:
-            locked.write(rows)
+        with translated(), self._ours.writing() as raw:
+            _write(raw, rows)
+            _commit(raw)
         return list(range(rows.after.size + 1, rows.tree.size + 1))
 
     def select_notifications(
@@ -79,10 +80,7 @@ class SqliteLocked:
 
     def write(self, rows: GroupRows) -> None:
         """Insert all rows of a group that was planned on the head."""
-        head = tree_row(self.session.execute(NEWEST_TREE))
-        if head != rows.after:
-            raise HeadMoved
-        _insert(self._raw, rows)
+        _write(self._raw, rows)
 
 
 def _commit(raw: sqlite3.Connection) -> None:
@@ -92,8 +90,16 @@ def _commit(raw: sqlite3.Connection) -> None:
         raise CommitUncertain(str(fault)) from fault
 
 
-def _insert(raw: sqlite3.Connection, rows: GroupRows) -> None:
-    first, many = rows.after.size, raw.executemany
+def _write(raw: sqlite3.Connection, rows: GroupRows) -> None:
+    cursor = raw.cursor()  # one for the group: each call on the connection itself would make another
+    if tree_row(cursor.execute(NEWEST_TREE).fetchall()) != rows.after:
+        raise HeadMoved
+    _insert(cursor, rows)
+    _insert_rare(cursor, rows)
+
+
+def _insert(cursor: sqlite3.Cursor, rows: GroupRows) -> None:
+    first, many, tree = rows.after.size, cursor.executemany, rows.tree
     many(
         "INSERT INTO stored_events VALUES (?,?,?,?,?)",
         [
@@ -104,29 +110,29 @@ def _insert(raw: sqlite3.Connection, rows: GroupRows) -> None:
     many(
         "INSERT INTO entry VALUES (?,?,?,?,?,?)",
         [
-            (at, event.originator_id, event.originator_version, leaf, act, rows.tree.recorded_at)
+            (at, event.originator_id, event.originator_version, leaf, act, tree.recorded_at)
             for at, (event, leaf, act) in enumerate(
                 zip(rows.events, rows.leaves, rows.acts, strict=True), first
             )
         ],
     )
-    many("INSERT INTO node VALUES (?,?,?)", rows.nodes)
-    many("INSERT INTO disclosure VALUES (?,?,?)", rows.boxes)
-    _insert_rare(raw, rows)
-    tree = rows.tree
-    raw.execute("INSERT INTO tree VALUES (?,?,?,?)", (tree.size, tree.root, tree.frontier, tree.recorded_at))
+    if rows.nodes:  # every second leaf completes no subtree
+        many("INSERT INTO node VALUES (?,?,?)", rows.nodes)
+    if rows.boxes:
+        many("INSERT INTO disclosure VALUES (?,?,?)", rows.boxes)
+    cursor.execute("INSERT INTO tree VALUES (?,?,?,?)", tree)
 
 
-def _insert_rare(raw: sqlite3.Connection, rows: GroupRows) -> None:
+def _insert_rare(cursor: sqlite3.Cursor, rows: GroupRows) -> None:
     if rows.idempotency:
-        raw.executemany("INSERT INTO idempotency VALUES (?,?,?,?,?)", rows.idempotency)
+        cursor.executemany("INSERT INTO idempotency VALUES (?,?,?,?,?)", rows.idempotency)
     if rows.taken:
-        raw.executemany("INSERT INTO taken VALUES (?,?,?)", rows.taken)
+        cursor.executemany("INSERT INTO taken VALUES (?,?,?)", rows.taken)
     if rows.ordinals:
-        raw.executemany("INSERT INTO ordinal VALUES (?,?,?)", rows.ordinals)
+        cursor.executemany("INSERT INTO ordinal VALUES (?,?,?)", rows.ordinals)
     if rows.stream_keys:
-        raw.executemany("INSERT INTO stream_key VALUES (?,?,?,?)", rows.stream_keys)
+        cursor.executemany("INSERT INTO stream_key VALUES (?,?,?,?)", rows.stream_keys)
     if rows.files:
-        raw.executemany("INSERT INTO stored_file VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows.files)
+        cursor.executemany("INSERT INTO stored_file VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows.files)
     if rows.file_keys:
-        raw.executemany("INSERT INTO file_key VALUES (?,?,?)", rows.file_keys)
+        cursor.executemany("INSERT INTO file_key VALUES (?,?,?)", rows.file_keys)

@@ -80,6 +80,7 @@ class Writer:
             raise ChainBroken(stored.size, "this entry and what follows it were here and are gone")
 
     def _is_free(self, lookups: Lookups, proposal: Proposal) -> bool:
+        proposal.judged_on = None  # what was known then was wrong, be it for a stream that was taken for new
         try:
             lookups.require_free(proposal)
         except CustodyError as fault:

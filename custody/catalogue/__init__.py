@@ -76,7 +76,7 @@ def check_body(act: Act, opened: Mapping[str, Json] | None) -> None:
     for name in act.body:
         form = required.get(name)
         if form is None:
-            form = _optional(body, name)
+            form = body.optional.get(name) or _part(body, name)
             others += 1
         if opened is not None:
             if name not in opened:
@@ -111,21 +111,19 @@ def _required(body: Body, *, late: bool) -> Forms:
     return required
 
 
-def _optional(body: Body, name: str) -> Form:
-    found = body.optional.get(name)
-    if found is None and body.files is None:
-        found = _part(body, name)
+def file_of(name: str) -> str | None:
+    """Return the file that a body member `files/<uuid>/<part>` names, or None for another member."""
+    if not name.startswith("files/"):  # most names: this is asked of every member of an amendment
+        return None
+    pieces = name.split("/")
+    return pieces[1] if len(pieces) == 3 else None
+
+
+def _part(body: Body, name: str) -> Form:
+    """Return the form of a part of any file; with files, each part of theirs is required already."""
+    found = None
+    if body.files is None and file_of(name) is not None:
+        found = body.parts.get(name.rpartition("/")[2])
     if found is None:
         raise Malformed(f"act.body.{name}", "is not a member of this type")
     return found
-
-
-def file_of(name: str) -> str | None:
-    """Return the file that a body member `files/<uuid>/<part>` names, or None for another member."""
-    pieces = name.split("/")
-    return pieces[1] if len(pieces) == 3 and pieces[0] == "files" else None
-
-
-def _part(body: Body, name: str) -> Form | None:
-    file = file_of(name)
-    return None if file is None else body.parts.get(name.rpartition("/")[2])
