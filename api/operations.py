@@ -149,12 +149,16 @@ class Operations:
 
     def get(self, operation: str, person: PersonId) -> Operation:
         """Return an operation of this person. Raises NotFound, for another person's as well."""
-        with self._lock:
-            found = self._running.get(operation)
-        found = found or self._stored(operation)
+        found = self.running(operation, person) or self._stored(operation)
         if found is None or found.person != person:
             raise NotFound("operation", operation)
         return found
+
+    def running(self, operation: str, person: PersonId) -> Operation | None:
+        """Return an operation of this person that is under way in this process, without asking the database."""
+        with self._lock:
+            found = self._running.get(operation)
+        return found if found is not None and found.person == person else None
 
     def stop(self) -> None:
         """End the threads: what runs is finished, what waits is not begun."""

@@ -203,3 +203,21 @@ def test_one_person_has_so_many_of_a_kind_and_no_more(operations: Operations) ->
     operations.stop()
 
     assert (429, "5") == (told.value.problem.status, told.value.headers["Retry-After"])
+
+
+def test_one_that_is_under_way_is_told_to_its_person_alone(operations: Operations) -> None:
+    """Without the database, which keeps those that are over; another person's is none."""
+    go_on = Event()
+
+    def waits(_progress: Progress) -> dict[str, Json]:
+        go_on.wait(60)
+        return {}
+
+    begun = operations.start(PERSON, "verify", unit="entries", total=None, work=waits)
+    found = operations.running(begun.id, PERSON), operations.running(begun.id, PersonId(f"{PERSON[:-1]}0"))
+    go_on.set()
+    operations.stop()
+
+    assert (begun.id, None) == (found[0] and found[0].id, found[1])
+    assert operations.running(begun.id, PERSON) is None
+    assert operations.get(begun.id, PERSON).is_over
