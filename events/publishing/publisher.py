@@ -26,6 +26,7 @@ from events.merkle import EMPTY_ROOT
 from events.note import parse_note
 from events.policy import Policy, Witness
 from events.proving import StoredNodes
+from events.publishing.clocks import amiss
 from events.publishing.places import Places, read_if_any, write_once
 from events.publishing.record import PublishedRecord
 from events.publishing.rows import LedgerRows
@@ -84,10 +85,11 @@ class Publisher:
         *,
         web: Web | None = None,
         now: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._ledger, self._keys, self._places, self._policy = ledger, keys, places, policy
-        self._now = now
-        database = ledger.database
+        self._now, self._clock = now, clock
+        self._database = database = ledger.database
         self._rows = LedgerRows(database)
         self._nodes = StoredNodes(database)
         self.record = PublishedRecord(database, keys)
@@ -198,8 +200,7 @@ class Publisher:
     def _take(self, outcome: Outcome, checkpoint: Checkpoint) -> None:
         name = outcome.witness.name
         if isinstance(outcome, Cosigned):
-            self.record.add(checkpoint.size, [outcome.line])
-            self._patience.pop(name, None)
+            self._accept(outcome, checkpoint.size)
         elif isinstance(outcome, Silent):
             self._quiet(name, outcome.reason, outcome.fault)
         elif isinstance(outcome, Ahead):
@@ -208,6 +209,16 @@ class Publisher:
             raise AlreadyTaken("checkpoint")  # another publisher of this ledger is ahead of this run
         else:
             self._quiet(name, self._contradicted(outcome))
+
+    def _accept(self, came: Cosigned, size: int) -> None:
+        """Keep a cosignature, unless its time is off (log-v1 5.2): then it is asked for again later."""
+        name = came.witness.name
+        reason = amiss(self._database, size, came.time, self._clock())
+        if reason is not None:
+            self._quiet(name, reason)
+            return
+        self.record.add(size, [came.line])
+        self._patience.pop(name, None)
 
     def _quiet(self, name: str, reason: str, fault: Exception | None = None) -> None:
         known = self._patience.get(name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +38,14 @@ def signers(name: str) -> list[Signer]:
 
 
 @contextmanager
-def running(folder: Path, name: str, logs: Sequence[str]) -> Iterator[Running]:
-    """Run a witness that knows some logs."""
+def running(
+    folder: Path, name: str, logs: Sequence[str], clock: Callable[[], float] = time.time
+) -> Iterator[Running]:
+    """Run a witness that knows some logs, with a clock in POSIX seconds."""
     state = State(folder / f"{name}.sqlite")
     for vkey in logs:
         state.add_log(check_log_vkey(vkey), vkey)
-    witness = Witness(state, signers(name))
+    witness = Witness(state, signers(name), clock)
     server = WitnessServer(("127.0.0.1", 0), witness)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
