@@ -197,7 +197,7 @@ def checked(
             receipts=(receipt,),
             ledger=link.pin.ledger,
         )
-    except (VerifierError, OSError) as fault:
+    except VerifierError as fault:
         raise Misuse("upgrade.trust", reason=fault) from fault
     try:
         return check_bundle(target, options)

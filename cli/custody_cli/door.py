@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import httpx2
 
-from custody_cli import answers, refusals
+from custody_cli import answers, output, refusals
 from custody_cli.faults import (
     Conflicting,
     Denied,
@@ -129,9 +129,7 @@ class Door:
         try:
             answer = self._client.request(method, address, params=wanted, content=content, headers=sent)
         except (httpx2.RequestError, httpx2.InvalidURL) as fault:
-            raise Unreachable(
-                "server.unreachable", server=self.server, reason=type(fault).__name__
-            ) from fault
+            raise _unreachable(self.server, fault) from fault
         if answer.status_code >= 400:
             raise problem_of(answer)
         return answer
@@ -148,9 +146,13 @@ class Door:
                     raise problem_of(answer)
                 yield from answer.iter_bytes(block)
         except httpx2.RequestError as fault:
-            raise Unreachable(
-                "server.unreachable", server=self.server, reason=type(fault).__name__
-            ) from fault
+            raise _unreachable(self.server, fault) from fault
+
+
+def _unreachable(server: str, fault: Exception) -> Unreachable:
+    """Return the fault of a request without an answer; the system's own words tell a name from a port from TLS."""
+    cause = output.clean(str(fault)) or type(fault).__name__
+    return Unreachable("server.unreachable", server=server, reason=cause)
 
 
 def parsed(answer: httpx2.Response) -> Json:

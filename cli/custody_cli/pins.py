@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from custody_cli import answers
 from custody_cli.faults import IntegrityFault
+from custody_cli.messages import say
 from custody_verifier.canonical import Json
 from custody_verifier.cosignatures import check_cosignatures
 from custody_verifier.errors import Failed, Malformed
@@ -100,6 +101,6 @@ def require_same(pin: Pin, told: Json) -> None:
     """Raise IntegrityFault unless what a server tells of itself (GET /ledger) is what was pinned."""
     for name, pinned in (("ledger", pin.ledger), ("origin", pin.origin)):
         if answers.optional_text(told, name) != pinned:
-            raise IntegrityFault("pin.other", what=name, pinned=pinned)
+            raise IntegrityFault("pin.other", what=say(f"field.{name}"), pinned=pinned)
     if tuple(answers.texts(told, "log")) != pin.log:
-        raise IntegrityFault("pin.other", what="log", pinned=shown(pin.log))
+        raise IntegrityFault("pin.other", what=say("field.log"), pinned=shown(pin.log))

@@ -70,7 +70,7 @@ def read_files(pin: Pin, proof: Path) -> Kept:
 
     Raises IntegrityFault when it proves nothing, or an entry of another ledger.
     """
-    entry, data = proof.with_suffix(".entry").read_bytes(), proof.with_suffix(".tlog-proof").read_bytes()
+    data, entry = proof.with_suffix(".tlog-proof").read_bytes(), proof.with_suffix(".entry").read_bytes()
     try:
         index = read_receipt(data).index
     except VerifierError as fault:

@@ -11,6 +11,7 @@ from custody_cli.compose import FIRST, Composed, Draft, Place, Signer, claimed, 
 from custody_cli.contact import Contact
 from custody_cli.faults import Fault, IntegrityFault, Misuse, Unreachable
 from custody_cli.keys import Key
+from custody_cli.messages import say
 from custody_cli.receipts import Kept
 from custody_verifier.canonical import Json
 
@@ -64,7 +65,7 @@ def ask_rules(contact: Contact, drafts: Sequence[Draft], places: Sequence[Place 
     ]
     told = contact.door.post("/acts/check", {"acts": asked, "seen": contact.seen.size})
     if answers.text(told, "ledger") != contact.pin.ledger:
-        raise IntegrityFault("pin.other", what="ledger", pinned=contact.pin.ledger)
+        raise IntegrityFault("pin.other", what=say("field.ledger"), pinned=contact.pin.ledger)
     checks = answers.items(told, "checks")
     if len(checks) != len(drafts):
         raise IntegrityFault("answer.shape", path="checks")

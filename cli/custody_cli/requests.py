@@ -58,7 +58,7 @@ def read(file: Path) -> Request:
             key=_key(answers.within(content, "key"), "act"),
             session_key=_key(answers.within(content, "session_key"), "session"),
         )
-    except (OSError, ValueError, VerifierError, Fault) as fault:
+    except (ValueError, VerifierError, Fault) as fault:
         raise Misuse("request.unreadable", file=file) from fault
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from custody_cli import answers, private_files, receipts
+from custody_cli import answers, local_faults, private_files, receipts
 from custody_cli.answers import Record
 from custody_cli.contact import Contact
 from custody_cli.faults import IntegrityFault, Misuse, NotThere
@@ -77,8 +77,10 @@ def read_trust(policy: Path | None, roots: Path | None) -> Trust:
             None if policy is None else read_policy(policy.read_bytes(), str(policy)),
             None if roots is None else read_roots(roots.read_bytes(), str(roots)),
         )
-    except (Malformed, OSError) as fault:
+    except Malformed as fault:
         raise Misuse("upgrade.trust", reason=fault) from fault
+    except OSError as fault:
+        raise local_faults.fault_of(fault) from fault
 
 
 def upgraded(link: Contact, old: Kept, grade: str, trust: Trust) -> Better:

@@ -20,6 +20,7 @@ from custody_cli.messages import say
 from custody_cli.opening import contact
 from custody_cli.presenting import plain, tree
 from custody_cli.recording import record
+from custody_cli.upgrading import read_trust
 from custody_verifier.canonical import Json
 
 app = group("help.bundle")
@@ -46,11 +47,13 @@ class Where:
         plain_zip = self.zip.with_suffix("") if self.zip.suffix == ".age" else self.zip
         return plain_zip.with_name(f"{plain_zip.name}.receipt")
 
-    def require_free(self) -> None:
-        """Raise Conflicting when a file is there already."""
+    def require_ready(self) -> None:
+        """Look before anything is recorded: Conflicting for a file that is there, Misuse for bad files of trust."""
         for each in (self.zip, self.receipt):
             if each.exists():
                 raise Conflicting("file.exists", file=each)
+        read_trust(self.trust, self.tsa_root)
+        private_files.make_folder(self.zip.parent)
 
 
 @app.command(help=say("help.bundle.make"))
@@ -72,7 +75,7 @@ def make(  # noqa: PLR0913, PLR0917 - one option each
     """Ask for a bundle, signed by the officer; wait for it, fetch it, and check it."""
     settings = settings_of(context)
     where = Where(zip=target, age=age, trust=trust, tsa_root=tsa_root)
-    where.require_free()
+    where.require_ready()
     with contact(settings) as link:
         public: dict[str, Json] = {"also": [*sorted(_parts(also))], **_scope(link, names)}
         opened: dict[str, Json] = {
@@ -100,7 +103,7 @@ def fetch(
 ) -> None:
     """Fetch a bundle that was asked for before; have it made where that is needed, and check it."""
     where = Where(zip=target, age=age, trust=trust, tsa_root=tsa_root)
-    where.require_free()
+    where.require_ready()
     with contact(settings_of(context)) as link:
         _fetched(link, bundling.stream_of(name), where, again=again)
 

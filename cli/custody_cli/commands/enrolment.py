@@ -182,7 +182,7 @@ def _first_pin(door: Door, ledger: str | None) -> Pin:
     if found is None:
         raise NotThere("ledger.unfounded")
     if ledger is not None and found != ledger:
-        raise IntegrityFault("pin.other", what="ledger", pinned=ledger)
+        raise IntegrityFault("pin.other", what=say("field.ledger"), pinned=ledger)
     origin, log = answers.text(told, "origin"), tuple(answers.texts(told, "log"))
     log_key(origin, log)
     return Pin(ledger=found, origin=origin, log=log, server=door.server)

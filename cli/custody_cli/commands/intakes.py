@@ -17,6 +17,7 @@ from custody_cli.intake.digests import measure
 from custody_cli.intake.fields import Said
 from custody_cli.intake.plan import PlannedExhibit, name_of
 from custody_cli.intake.selection import select
+from custody_cli.intake.spelling import spelled
 from custody_cli.messages import say
 from custody_cli.opening import contact
 from custody_cli.recording import record
@@ -82,7 +83,10 @@ def intake(  # noqa: PLR0913, PLR0917 - one option each
         if physical:
             _take_object(link, asked)
             return
-        if not run.run(link, asked, select(paths or (), each=each, split=split)):
+        selection = select(paths or (), each=each, split=split)
+        if not selection.given:
+            raise Misuse("intake.nothing", paths=", ".join(spelled(str(one)) for one in paths or ()))
+        if not run.run(link, asked, selection):
             raise typer.Exit(2)
 
 

@@ -87,17 +87,17 @@ def restore(context: typer.Context, file: BackupFile) -> None:
     settings = settings_of(context)
     try:
         content: Json = json.loads(file.read_bytes())
-    except (OSError, ValueError) as fault:
-        raise Misuse("file.unreadable", file=file, reason=str(fault)) from fault
-    if answers.optional_text(content, "format") != BACKUP:
-        raise Misuse("file.unreadable", file=file, reason=BACKUP)
+    except ValueError as fault:
+        raise Misuse("key.backup-bad", file=file) from fault
+    if not isinstance(content, dict) or content.get("format") != BACKUP:
+        raise Misuse("key.backup-bad", file=file)
     pin = read_pin(answers.within(content, "pin"))
     made = profile.of_ledger(settings.home, pin.ledger)
     if made.has("person.json"):
         raise Conflicting("profile.there", ledger=pin.ledger)
     pems = answers.record(answers.within(content, "keys"), "keys")
     if not all(map(_key_name, pems)):  # a name is a file's name here: nothing outside keys/
-        raise Misuse("file.unreadable", file=file, reason="keys")
+        raise Misuse("key.backup-bad", file=file)
     for name in pems:
         private_files.write(made.key_file(name), answers.text(pems, name).encode())
     made.save_pin(pin)

@@ -91,12 +91,18 @@ def _overall(questions: dict[str, Json], required: frozenset[str]) -> str:
 
 def print_question(link: Contact, name: str, question: Json) -> None:
     """Print one answer of a verdict with its findings."""
-    answer = answers.text(question, "answer").replace(" ", "-")
-    basis = answers.optional_text(question, "basis") or ""
-    lines = [f"{_word('question', name):<30} {_word('answer', answer)}" + (f" ({basis})" if basis else "")]
-    lines += [f"    {finding_line(each)}" for each in answers.items(question, "findings")]
     data = {**answers.record(question, name), "question": name}
-    output.result(link.settings, "question", data, "\n".join(lines))
+    output.result(link.settings, "question", data, question_lines(name, question))
+
+
+def question_lines(name: str, question: Json) -> str:
+    """Return one answer with its basis, unless that says the same, and its findings."""
+    answer = answers.text(question, "answer").replace(" ", "-")
+    basis = (answers.optional_text(question, "basis") or "").replace(" ", "-")
+    told = f" ({_word('basis', basis)})" if basis not in {"", answer} else ""
+    lines = [f"{_word('question', name):<30} {_word('answer', answer)}{told}"]
+    lines += [f"    {finding_line(each)}" for each in answers.items(question, "findings")]
+    return "\n".join(lines)
 
 
 def _print_check(link: Contact, check: Check) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from custody_cli.faults import Misuse
+from custody_cli import local_faults
 from custody_cli.progress import Advance
 from custody_verifier.canonical import Json
 
@@ -49,7 +49,7 @@ def measure(path: Path, advance: Advance) -> Digests:
                 size += len(piece)
                 advance(len(piece))
     except OSError as fault:
-        raise Misuse("file.unreadable", file=path, reason=fault.strerror) from fault
+        raise local_faults.fault_of(fault, path) from fault
     return Digests(sha256.hexdigest(), sha512.hexdigest(), size)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from custody_cli.faults import Misuse
+from custody_cli.messages import say
 from custody_verifier.canonical import Json
 
 Body = dict[str, Json]
@@ -27,6 +28,16 @@ _COLLECTION: Final = (
 )
 _SOURCE: Final = ("organisation", "originator", "provided_by", "url")
 _IDENTIFIERS: Final = ("imei", "make", "marks", "model", "serial")
+_OPTIONS: Final = {
+    "title": "--title",
+    "description": "--description",
+    "collection.how": "--how",
+    "collection.method": "--method",
+    "collection.by": "--by",
+    "place.site": "--site",
+    "quantity": "--quantity",
+    "condition": "--condition",
+}
 WAYS: Final = ("seized", "handed-over", "found", "copied", "captured-online", "generated")
 
 
@@ -87,10 +98,14 @@ def complete(body: Body) -> Body:
 
 
 def require_described(body: Body) -> None:
-    """Raise Misuse with the first member that an intake cannot do without."""
+    """Raise Misuse with the first member that an intake cannot do without, and for an unknown way of collection."""
     require(
         body, ("title", "description", "collection.how", "collection.method", "collection.by", "place.site")
     )
+    collection = body["collection"]
+    way = collection.get("how") if isinstance(collection, dict) else None
+    if way not in WAYS:
+        raise Misuse("intake.way", text=way, ways=", ".join(WAYS))
 
 
 def require(body: Body, names: Sequence[str]) -> None:
@@ -100,7 +115,8 @@ def require(body: Body, names: Sequence[str]) -> None:
         for part in name.split("."):
             found = found.get(part) if isinstance(found, dict) else None
         if found in (None, ""):
-            raise Misuse("intake.missing", name=name)
+            label = say(f"field.{name.rpartition('.')[2].replace('_', '-')}")
+            raise Misuse("intake.missing", label=label, option=_OPTIONS.get(name, f"--set {name}=..."))
 
 
 def merge(body: Body, more: Mapping[str, Json]) -> None:
@@ -117,7 +133,7 @@ def read_members(file: Path) -> Body:
     """Return the members of a JSON file. Raises Misuse."""
     try:
         members: Json = json.loads(file.read_bytes())
-    except (OSError, ValueError) as fault:
+    except ValueError as fault:
         raise Misuse("fields.file", file=file) from fault
     if not isinstance(members, dict):
         raise Misuse("fields.file", file=file)

@@ -120,10 +120,11 @@ def _places(contact: Contact, sha256: str) -> list[str] | None:
     told = contact.door.get("/files/held", sha256=sha256)
     if not answers.truth(told, "held"):
         return None
-    return [
+    named = (
         answers.optional_text(each, "reference") or answers.text(each, "exhibit")
         for each in answers.items(told, "exhibits")
-    ]
+    )
+    return [*dict.fromkeys(named)]  # one exhibit may hold these bytes in several files
 
 
 def _tell_held(path: str, places: Sequence[str], account: Reconciliation) -> None:

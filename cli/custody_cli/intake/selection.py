@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from custody_cli import local_faults
 from custody_cli.faults import Misuse
 from custody_cli.intake.spelling import spelled
 from custody_cli.messages import say
@@ -122,7 +123,7 @@ def _files_of(path: Path) -> Iterator[Found | Refused]:
             here = Path(folder) / name
             yield _judge(here, here.relative_to(path).as_posix())
     for fault in closed:
-        yield Refused(Path(fault.filename or path), "refused.folder", fault.strerror or str(fault))
+        yield Refused(Path(fault.filename or path), "refused.folder", local_faults.reason_of(fault))
 
 
 def _judge(path: Path, inside: str | None) -> Found | Refused:

@@ -66,8 +66,8 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "ЦІЛІСНІСТЬ: контрольну точку не підписано закріпленим ключем реєстру: {reason}. Нічого не підписано.",
     ),
     "clock.bad": (
-        "There is no clock {text}: recorded or occurred.",
-        "Немає годинника {text}: recorded або occurred.",
+        "There is no clock {text}: --clock is recorded or occurred.",
+        "Немає годинника {text}: --clock — recorded або occurred.",
     ),
     "deposit.differs": (
         "INTEGRITY: what the vault holds of {file} is not what was digested here. Nothing was signed.",
@@ -77,7 +77,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "INTEGRITY: file {file} is not what was signed at its intake. It was not kept.",
         "ЦІЛІСНІСТЬ: файл {file} не той, що підписано під час прийняття. Його не збережено.",
     ),
-    "download.none": ("{reference} has no such file.", "{reference} не має такого файлу."),
+    "download.none": ("{reference} has no such file.", "У {reference} такого файлу немає."),
     "enrol.none": (
         "No administrator has accepted your request yet.",
         "Жоден адміністратор ще не прийняв ваш запит.",
@@ -113,10 +113,9 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "fields.set": ("{text} is not name=value.", "{text} не має вигляду name=value."),
     "file.changed": (
         "{file} changed while it was being taken in. Run the command again.",
-        "{file} змінився під час приймання. Запустіть команду ще раз.",
+        "{file} змінився під час приймання. Виконайте команду ще раз.",
     ),
     "file.exists": ("{file} exists already.", "{file} уже існує."),
-    "file.unreadable": ("{file} cannot be read: {reason}.", "{file} не вдається прочитати: {reason}."),
     "fingerprint.ask": (
         "Have the person read the fingerprint aloud, and give it with --fingerprint (or --yes).",
         "Попросіть особу прочитати відбиток уголос і вкажіть його в --fingerprint (або --yes).",
@@ -126,8 +125,16 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "Це не той ключ, який прочитала вголос {name}. Нічого не підписано.",
     ),
     "intake.missing": (
-        "{name} is missing: say it by its option or with --set.",
-        "Бракує {name}: вкажіть опцією або через --set.",
+        "{label} is missing: say it with {option}.",
+        "Бракує відомостей ({label}): вкажіть їх через {option}.",
+    ),
+    "intake.nothing": (
+        "There is no file in what was given: {paths}. Nothing was taken.",
+        "У поданому немає жодного файлу: {paths}. Нічого не прийнято.",
+    ),
+    "intake.way": (
+        "There is no way of collection {text}: --how is one of {ways}.",
+        "Немає способу збирання {text}: --how — одне з {ways}.",
     ),
     "intake.too-many": (
         "{count} files are too many for one exhibit ({most}). Use --split for several exhibits, or --each.",
@@ -139,12 +146,28 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "interrupted": (
         "Interrupted. What was done is kept; run the same command to go on.",
-        "Перервано. Зроблене збережено; запустіть ту саму команду, щоб продовжити.",
+        "Перервано. Зроблене збережено; виконайте ту саму команду, щоб продовжити.",
+    ),
+    "key.backup-bad": (
+        "{file} is not a backup of keys, made by `custody key backup`.",
+        "{file} не є копією ключів, створеною командою `custody key backup`.",
     ),
     "key.kind": ("The key is not an {algorithm} key.", "Це не ключ {algorithm}."),
-    "key.none": ("There is no key in {file}.", "Немає ключа в {file}."),
-    "key.not-waiting": ("No key {fingerprint} waits here.", "Ключ {fingerprint} тут не очікує."),
-    "key.passphrase-wrong": ("The passphrase does not open the key.", "Парольна фраза не відкриває ключ."),
+    "key.none": ("There is no key in {file}.", "У {file} немає ключа."),
+    "key.not-waiting": (
+        "No key {fingerprint} waits here.",
+        "Ключа {fingerprint}, що чекав би на додавання, тут немає.",
+    ),
+    "key.passphrase-wrong": (
+        (
+            "The passphrase does not open the key. Nothing was signed. Look at the keyboard's language and at "
+            "Caps Lock, and try again; if it is lost, two administrators give you a new key (`custody recover`)."
+        ),
+        (
+            "Парольна фраза не відкриває ключ. Нічого не підписано. Перевірте мову клавіатури й Caps Lock і "
+            "спробуйте ще раз; якщо фразу втрачено, новий ключ нададуть два адміністратори (`custody recover`)."
+        ),
+    ),
     "key.unencrypted": (
         "A key has no passphrase; a backup of it needs --no-passphrase.",
         "Ключ без парольної фрази; для його копії потрібно --no-passphrase.",
@@ -157,10 +180,39 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "INTEGRITY: the server's key is refused: {reason}.",
         "ЦІЛІСНІСТЬ: ключ сервера відхилено: {reason}.",
     ),
-    "ledger.unfounded": ("The server has no ledger yet.", "Сервер ще не має реєстру."),
+    "language.bad": (
+        "There is no language {text}: --language en or --language uk.",
+        "Немає мови {text}: --language en або --language uk.",
+    ),
+    "ledger.unfounded": (
+        "The server has no ledger yet: its founder runs `custody found` first.",
+        "На сервері ще немає реєстру: спершу засновник виконує `custody found`.",
+    ),
+    "local.exists": ("something else has that name already", "таку назву вже має щось інше"),
+    "local.folder": ("it is a folder, and a file is needed", "це тека, а потрібен файл"),
+    "local.name-long": ("the name is too long", "назва задовга"),
+    "local.no-right": ("you have no right to it", "у вас немає права доступу"),
+    "local.no-room": (
+        (
+            "No room is left on the disk ({file}). Make room, then look at `custody status`: what was signed and not "
+            "confirmed goes out with `custody send`; run an unfinished intake again and it goes on."
+        ),
+        (
+            "На диску не лишилося місця ({file}). Звільніть місце й виконайте `custody status`: підписане й не "
+            "підтверджене надішле `custody send`; незавершене приймання продовжить та сама команда."
+        ),
+    ),
+    "local.none": ("there is no such file or folder", "такого файлу чи теки немає"),
+    "local.not-folder": (
+        "a part of the path is a file, and a folder is needed",
+        "частина шляху — файл, а потрібна тека",
+    ),
+    "local.read-only": ("the disk is read-only", "диск доступний лише для читання"),
+    "local.refused": ("{file}: {reason}.", "{file}: {reason}."),
+    "local.system": ("The system refused", "Відмова системи"),
     "name.none": (
         "There is no {text} here, or you may not see it.",
-        "Тут немає {text}, або вам не можна це бачити.",
+        "{text}: тут такого немає, або ви не маєте права це бачити.",
     ),
     "name.other": (
         "INTEGRITY: what the server calls {text} is something else by its own entries. Nothing was signed.",
@@ -176,8 +228,8 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "passphrase.differ": ("The two passphrases differ.", "Парольні фрази різні."),
     "passphrase.file": (
-        "The passphrase file {file} cannot be read.",
-        "Файл парольної фрази {file} не читається.",
+        "The passphrase file {file} cannot be read, or is empty: look at CUSTODY_PASSPHRASE_FILE.",
+        "Файл парольної фрази {file} не читається або порожній: перевірте CUSTODY_PASSPHRASE_FILE.",
     ),
     "passphrase.no-keyboard": (
         "The passphrase is needed and there is no keyboard: set {variable}.",
@@ -188,8 +240,14 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "Парольна фраза має щонайменше {least} символів.",
     ),
     "pin.other": (
-        "INTEGRITY: the server's {what} is not the pinned one ({pinned}). Nothing was signed.",
-        "ЦІЛІСНІСТЬ: {what} сервера не збігається із закріпленим ({pinned}). Нічого не підписано.",
+        (
+            "INTEGRITY: the server's {what} is not the one that your profile holds it to ({pinned}). Nothing was "
+            "signed. Look at the address of the server; if it is right, tell an administrator."
+        ),
+        (
+            "ЦІЛІСНІСТЬ: {what} сервера не збігається із закріпленим у вашому профілі ({pinned}). Нічого не "
+            "підписано. Перевірте адресу сервера; якщо вона правильна, повідомте адміністратора."
+        ),
     ),
     "pin.vkey-bad": (
         "INTEGRITY: the log's key is refused: {reason}.",
@@ -248,11 +306,11 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "upgrade.no-witness": (
         "INTEGRITY: the service calls the receipt of entry {index} witnessed and names no witness.",
-        "ЦІЛІСНІСТЬ: сервіс називає квитанцію запису {index} засвідченою і не називає жодного свідка.",
+        "ЦІЛІСНІСТЬ: служба називає квитанцію запису {index} засвідченою і не називає жодного свідка.",
     ),
     "upgrade.no-token": (
         "INTEGRITY: the service calls the receipt of entry {index} time-stamped and gives no token.",
-        "ЦІЛІСНІСТЬ: сервіс називає квитанцію запису {index} такою, що має позначку часу, і не дає позначки.",
+        "ЦІЛІСНІСТЬ: служба називає квитанцію запису {index} такою, що має позначку часу, і не дає позначки.",
     ),
     "upgrade.token": (
         "INTEGRITY: the time-stamp of {name} does not hold: {reason}.",
@@ -263,26 +321,41 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "За вашою політикою квитанцію запису {index} не засвідчено: потрібно {asked}, враховано: {counted}.",
     ),
     "recover.none": ("Nothing is proposed for {name}.", "Для {name} нічого не запропоновано."),
-    "reference.case": ("{text} is not a case reference.", "{text} не є номером справи."),
+    "reference.case": (
+        '"{text}" is not a case reference such as UKR2-25: Latin letters, digits, and hyphens between them.',
+        "«{text}» не є номером справи на зразок UKR2-25: латинські літери, цифри та дефіси між ними.",
+    ),
     "reference.check": (
         "The check character of {text} does not fit: look at the label again.",
         "Контрольний символ {text} не підходить: подивіться на етикетку ще раз.",
     ),
     "reference.form": (
-        "{text} is not a reference such as UKR2-25/007-K.",
-        "{text} не є номером на зразок UKR2-25/007-K.",
+        '"{text}" is not the reference of an exhibit, such as UKR2-25/007-K.',
+        "«{text}» не є номером доказу на зразок UKR2-25/007-K.",
     ),
     "request.other-ledger": ("The request is for another ledger.", "Запит стосується іншого реєстру."),
     "request.unreadable": ("{file} is not an enrolment request.", "{file} не є запитом на зарахування."),
-    "server.address": ("{server} is not the address of a server.", "{server} не є адресою сервера."),
-    "server.none": ("Name the server with --server.", "Вкажіть сервер через --server."),
+    "server.address": (
+        "{server} is not the address of a server, such as https://custody.example.org.",
+        "{server} не є адресою сервера на зразок https://custody.example.org.",
+    ),
+    "server.none": (
+        "Name the server with --server or CUSTODY_SERVER.",
+        "Вкажіть сервер через --server або CUSTODY_SERVER.",
+    ),
     "server.refused": ("{detail} [{name}]", "{detail} [{name}]"),
     "server.member": ("Member: {path}.", "Поле: {path}."),
     "server.earliest": ("Earliest time allowed: {time}.", "Найраніший дозволений час: {time}."),
     "server.latest": ("Latest time allowed: {time}.", "Найпізніший дозволений час: {time}."),
     "server.unreachable": (
-        "{server} does not answer ({reason}). What was signed or sent so far is kept.",
-        "{server} не відповідає ({reason}). Підписане й надіслане досі збережено.",
+        (
+            "{server} does not answer ({reason}). What was signed or sent so far is kept. Look at the address and "
+            "the network, then try again; what was signed goes out with `custody send`."
+        ),
+        (
+            "{server} не відповідає ({reason}). Підписане й надіслане досі збережено. Перевірте адресу й мережу та "
+            "спробуйте ще раз; підписане надішле `custody send`."
+        ),
     ),
     "session.other-person": (
         "INTEGRITY: the server took you for another person. Nothing was signed.",
@@ -320,7 +393,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "transfer.none": (
         "No offer of {reference} waits for your answer.",
-        "Немає пропозиції {reference}, що чекає на вашу відповідь.",
+        "Пропозиції щодо {reference}, яка чекала б на вашу відповідь, немає.",
     ),
     "value.form": ("The value of {path} {reason}.", "Значення {path}: {reason}."),
 }

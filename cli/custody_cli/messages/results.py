@@ -41,22 +41,22 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "done.key-revoked": ("key revoked", "ключ відкликано"),
     "done.restored": ("The keys are restored.", "Ключі відновлено."),
     "done.sent": ("sent again", "надіслано знову"),
-    "done.signin": ("Signed in as {name}.", "Увійшли як {name}."),
-    "done.signout": ("Signed out.", "Вийшли."),
+    "done.signin": ("Signed in as {name}.", "Вхід виконано: {name}."),
+    "done.signout": ("Signed out.", "Сеанс завершено."),
     "session.ended-already": ("The session had ended already.", "Сеанс уже завершився."),
-    "send.none": ("Nothing waits to be sent.", "Немає що надсилати."),
+    "send.none": ("Nothing waits to be sent.", "Надсилати немає чого."),
     "inbox.offer": (
         "{reference}  {title}  offered by {name} at {when}",
         "{reference}  {title}  пропонує {name}, {when}",
     ),
-    "inbox.empty": ("Nothing waits for you.", "Ніщо не чекає на вас."),
+    "inbox.empty": ("Nothing waits for you.", "На вас нічого не чекає."),
     "search.none": ("Nothing found.", "Нічого не знайдено."),
     "transfer.to": ("To: {name} ({person})", "Кому: {name} ({person})"),
     "fingerprint.compare": (
         "{name} reads aloud the fingerprint of their key. Yours is:\n  {fingerprint}",
         "{name} читає вголос відбиток свого ключа. У вас:\n  {fingerprint}",
     ),
-    "fingerprint.same": ("Is it the same?", "Чи це те саме?"),
+    "fingerprint.same": ("Is it the same?", "Відбитки збігаються?"),
     "passphrase.ask": ("Passphrase of your keys: ", "Парольна фраза ваших ключів: "),
     "passphrase.new": ("New passphrase for your keys: ", "Нова парольна фраза для ваших ключів: "),
     "passphrase.again": ("The same again: ", "Ще раз те саме: "),
@@ -75,7 +75,7 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "outcome.there": ("already there", "уже є"),
     "intake.composed-anew": (
         "What was signed before the interruption was not taken ({reason}); it is composed anew.",
-        "Підписане до переривання не прийнято ({reason}); складаємо заново.",
+        "Підписане до переривання не прийнято ({reason}); дію складено заново.",
     ),
     "intake.repeated": (
         "{path} was given more than once; it counts once.",
@@ -91,29 +91,29 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "held.yes": ("held: {where}", "зберігається: {where}"),
     "held.no": ("not held here", "тут не зберігається"),
-    "held.elsewhere": ("in a case that is not yours", "у справі, яка не ваша"),
+    "held.elsewhere": ("in a case that is not yours", "у справі, до якої ви не маєте доступу"),
     "held.left-out": (
         (
             "WARNING: {path} was NOT taken in: a case that you may not see holds it. "
             "To take it into this case too, run the command for it again with --force."
         ),
         (
-            "УВАГА: {path} НЕ прийнято: його зберігає справа, якої ви не бачите. "
-            "Щоб прийняти його і до цієї справи, запустіть команду для нього ще раз із --force."
+            "УВАГА: {path} НЕ прийнято: його вже прийнято до справи, до якої ви не маєте доступу. "
+            "Щоб прийняти його й до цієї справи, виконайте команду для нього ще раз із --force."
         ),
     ),
     "refused.folder": (
         "is a folder that cannot be read ({detail}): nothing in it was taken",
         "теку не вдається прочитати ({detail}): з неї нічого не прийнято",
     ),
-    "refused.link": ("is a symbolic link", "символічне посилання"),
-    "refused.missing": ("does not exist", "не існує"),
+    "refused.link": ("is a symbolic link", "це символічне посилання"),
+    "refused.missing": ("does not exist", "такого файлу чи теки немає"),
     "refused.new": (
         "is new since the intake began; run the command again",
-        "з'явився після початку; запустіть команду ще раз",
+        "з'явився після початку приймання; виконайте команду ще раз",
     ),
-    "refused.special": ("is not a regular file", "не звичайний файл"),
-    "refused.unreadable": ("may not be read", "немає права читати"),
+    "refused.special": ("is not a regular file", "це не звичайний файл"),
+    "refused.unreadable": ("may not be read", "немає права на читання"),
     "history.now": ("now", "тепер"),
     "history.late": ("late", "із запізненням"),
     "history.withheld": ("values withheld", "значення не розкрито"),
@@ -146,14 +146,14 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "witnesses.none": (
         "  witnesses: the service has no witness policy, nobody else stands behind its checkpoint",
-        "  свідки: сервіс не має політики свідків, за його контрольною точкою не стоїть ніхто інший",
+        "  свідки: служба не має політики свідків: за її контрольною точкою не стоїть ніхто інший",
     ),
     "witnesses.checked": ("  checked here by your policy", "  перевірено тут за вашою політикою"),
     "witnesses.told": (
         "  told by the service, not checked here: no policy was given (--trust)",
-        "  зі слів сервісу, тут не перевірено: політики не надано (--trust)",
+        "  зі слів служби, тут не перевірено: політики не надано (--trust)",
     ),
-    "witnesses.told-only": ("  told by the service", "  зі слів сервісу"),
+    "witnesses.told-only": ("  told by the service", "  зі слів служби"),
     "stamp.checked": (
         "  time-stamped by {tsa} at {time}, checked here by your roots",
         "  позначка часу від {tsa}: {time}, перевірено тут за вашими коренями",
@@ -183,13 +183,16 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
     "question.time": ("4 Time", "4 Час"),
     "question.continuity": ("5 Continuity", "5 Безперервність"),
     "question.files": ("6 Existence of the files", "6 Наявність файлів"),
-    "answer.holds": ("holds", "так"),
-    "answer.fails": ("FAILS", "НІ"),
+    "answer.holds": ("holds", "підтверджено"),
+    "answer.fails": ("FAILS", "НЕ ПІДТВЕРДЖЕНО"),
     "answer.not-checked": ("not checked", "не перевірено"),
+    "basis.checked": ("checked", "перевірено"),
+    "basis.attested": ("attested by the ledger", "за підписаним словом реєстру"),
+    "basis.not-checked": ("not checked", "не перевірено"),
     "weight.fails": ("FAILS", "ПОРУШЕННЯ"),
     "weight.not-checked": ("not checked", "не перевірено"),
     "weight.noted": ("noted", "зауваження"),
-    "check.checkpoint": ("own: continues what was seen", "власна: продовжує бачене"),
+    "check.checkpoint": ("own: continues what was seen", "власна: продовжує побачене"),
     "check.receipts": ("own: receipts kept here", "власна: збережені квитанції"),
     "check.chain": ("own: entries follow on", "власна: записи йдуть поспіль"),
     "check.signatures": ("own: signatures", "власна: підписи"),

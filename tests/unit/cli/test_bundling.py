@@ -203,7 +203,16 @@ def test_the_receipt_lies_beside_the_zip(tmp_path: Path, zip_: str, receipt: str
     """It is named after the zip that the recipient has in the end; what is there already is not written over."""
     where = Where(zip=tmp_path / zip_, age=None, trust=None, tsa_root=None)
     assert tmp_path / receipt == where.receipt
-    where.require_free()
+    where.require_ready()
     where.receipt.touch()
     with pytest.raises(Conflicting):
-        where.require_free()
+        where.require_ready()
+
+
+def test_a_bad_file_of_trust_stops_before_anything_is_asked_for(tmp_path: Path) -> None:
+    """A slip in --trust or --tsa-root is told at once, not after the bundle was made and recorded."""
+    missing = tmp_path / "trust.policy"
+    for trust, root in ((missing, None), (None, missing)):
+        where = Where(zip=tmp_path / "x.zip", age=None, trust=trust, tsa_root=root)
+        with pytest.raises(Misuse, match=r"local\.refused"):
+            where.require_ready()

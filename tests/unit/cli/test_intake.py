@@ -195,7 +195,7 @@ def test_a_packaging_without_its_type_is_not_composed() -> None:
     assert fields.describe_physical(bare)["packaging"] is None
     with pytest.raises(Misuse) as told:
         fields.describe_physical(bagged)
-    assert told.value.facts["name"] == "packaging.type"
+    assert told.value.facts["option"] == "--set packaging.type=..."
 
 
 def test_an_amended_group_is_completed() -> None:
@@ -226,7 +226,15 @@ def test_what_is_missing_is_named(name: str) -> None:
     """The officer is told which option to add, before anything is sent."""
     with pytest.raises(Misuse) as told:
         fields.require_described(fields.describe(said(**{name: None}), "yard.jpg"))
-    assert name in str(told.value.facts["name"])
+    assert f"--{name}" == told.value.facts["option"]
+
+
+def test_an_unknown_way_of_collection_is_told_with_the_known_ones() -> None:
+    """The slip is found here, also when the server would not have been asked."""
+    with pytest.raises(Misuse) as told:
+        fields.require_described(fields.describe(said(how="stolen"), "yard.jpg"))
+    assert "stolen" in told.value.text()
+    assert "handed-over" in told.value.text()
 
 
 @pytest.mark.parametrize(

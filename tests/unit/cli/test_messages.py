@@ -43,7 +43,7 @@ def test_ukrainian_is_ukrainian() -> None:
     """All but the texts that are made of facts and words of the format have Cyrillic letters."""
     latin = {key for key, (_, text) in TABLE.items() if not re.search("[а-яіїєґ]", text, re.IGNORECASE)}
 
-    assert latin == {"server.refused"}
+    assert latin == {"local.refused", "server.refused"}
 
 
 def test_every_text_that_is_asked_for_is_there() -> None:
@@ -60,6 +60,7 @@ def test_no_text_is_left_over() -> None:
         "field.",
         "question.",
         "answer.",
+        "basis.",
         "help.",
         "verdict.",
         "outcome.",
@@ -106,5 +107,5 @@ def test_the_language_is_what_was_asked_for(
 
 def test_a_text_is_filled_with_its_facts() -> None:
     """Facts stand in the text of either language."""
-    assert say_in("uk", "done.signin", name="Оксана") == "Увійшли як Оксана."
+    assert say_in("uk", "done.signin", name="Оксана") == "Вхід виконано: Оксана."
     assert messages.say_in("en", "done.signin", name="Oksana") == "Signed in as Oksana."

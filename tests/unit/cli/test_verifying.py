@@ -34,6 +34,29 @@ def test_a_finding_begins_with_its_weight(
     assert line(weight) == f"{ukrainian}continuity.late [3]: {sentence}"
 
 
+@pytest.mark.parametrize(
+    ("answer", "basis", "english", "ukrainian"),
+    [
+        (
+            "holds",
+            "attested",
+            "holds (attested by the ledger)",
+            "підтверджено (за підписаним словом реєстру)",
+        ),
+        ("not checked", "not checked", "not checked", "не перевірено"),
+        ("fails", None, "FAILS", "НЕ ПІДТВЕРДЖЕНО"),
+    ],
+)
+def test_an_answer_is_told_with_its_basis_in_the_language_that_is_spoken(
+    answer: str, basis: str | None, english: str, ukrainian: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words are those of the glossary; a basis that repeats the answer is left out."""
+    question: dict[str, Json] = {"answer": answer, "basis": basis, "findings": []}
+    assert verifying.question_lines("time", question) == f"{'4 Time':<30} {english}"
+    monkeypatch.setattr(messages, "_chosen", ["uk"])
+    assert verifying.question_lines("time", question) == f"{'4 Час':<30} {ukrainian}"
+
+
 def test_an_own_check_that_finds_something_fails() -> None:
     """The findings of the tool itself have no lesser weight."""
     check = Check("chain", "fails", 1, ("gap",))
