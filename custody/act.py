@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from custody import values
 from custody.canonical import Json, canonical, canonical_trusted, check, parse
+from custody.drafts import draft_of
 from custody.errors import Malformed, TooLarge
 from custody.values import ActHash, Digest, Fingerprint, LedgerId, PersonId, StreamName
 
@@ -268,9 +269,14 @@ def write_entry(
     )
     if len(data) > MAX_ENTRY:
         raise TooLarge("entry", size=len(data), limit=MAX_ENTRY)
-    return Entry(
-        act=act, ordinal=ordinal, recorded_at=stamp, recorded=recorded_at, signature=signature, data=data
-    )
+    entry = _Draft()  # an entry is made under the ledger's lock
+    entry.act, entry.ordinal, entry.signature, entry.data = act, ordinal, signature, data
+    entry.recorded_at, entry.recorded = stamp, recorded_at
+    entry.__class__ = Entry
+    return cast(Entry, entry)
+
+
+_Draft: Final = draft_of(Entry)
 
 
 def _signature_bytes(signature: Signature) -> bytes:

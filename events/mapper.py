@@ -37,6 +37,4 @@ def stored_event(entry: Entry) -> StoredEvent:
     act = entry.act
     if act.type not in CATALOGUE:
         raise RuleBroken("act.unknown-type", f"{act.type} is not in the catalogue")
-    return StoredEvent(
-        originator_id=act.stream, originator_version=act.version, topic=act.type, state=entry.data
-    )
+    return StoredEvent(act.stream, act.version, act.type, entry.data)  # in the order of the library's columns

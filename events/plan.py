@@ -67,7 +67,8 @@ class Plan:
         """Take a proposal into the group, or settle it with the fault that keeps it out."""
         proposal.fault = proposal.written = None
         try:
-            self._require_clock(proposal)
+            if self._behind is not None:
+                self._require_correction(proposal, self._behind)
             self._require_standing(proposal)
             entries, ordinals, taken = self._entries(proposal)
         except CustodyError as fault:
@@ -75,13 +76,11 @@ class Plan:
             return
         self._accept(proposal, entries, ordinals, taken)
 
-    def _require_clock(self, proposal: Proposal) -> None:
+    def _require_correction(self, proposal: Proposal, behind: ClockBehind) -> None:
         """With the clock behind, nothing is recorded but one correction of the clock, alone."""
-        if self._behind is None:
-            return
         types = [each.act.type for each in proposal.submissions]
         if types != [clocks.CLOCK_CORRECTED] or self.rows.events:
-            raise self._behind
+            raise behind
 
     def _require_standing(self, proposal: Proposal) -> None:
         """The rules were judged on these versions; if one moved, they are judged again, on what is there now.
@@ -91,7 +90,9 @@ class Plan:
         view = self.group.view
         if (proposal.judged_on is not self.head or view.changed) and self._has_moved(proposal.reads):
             proposal.judge(view, self._size)
-        self._require_request(proposal)
+        claim = proposal.idempotency
+        if claim is not None and (claim.person, claim.key) in self.group.requests:
+            raise KeyReused(claim.key)
         self._require_keys(proposal)
 
     def _has_moved(self, reads: Mapping[StreamName, int]) -> bool:
@@ -101,11 +102,6 @@ class Plan:
     @property
     def _size(self) -> int:
         return self.head.size + len(self.rows.events)
-
-    def _require_request(self, proposal: Proposal) -> None:
-        claim = proposal.idempotency
-        if claim is not None and (claim.person, claim.key) in self.group.requests:
-            raise KeyReused(claim.key)
 
     def _require_keys(self, proposal: Proposal) -> None:
         """A key that is not recorded yet must be the one that its stream gets in this group."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from custody.act import Act
 from custody.canonical import Json
@@ -58,8 +57,7 @@ _JUDGES: Final[Mapping[str, Callable[[Matter], Entails]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What recording the act entails.
 
     `ordinal_for`: the case in which the exhibit gets the next number (`assigned.ordinal`), or None.
