@@ -32,12 +32,9 @@ class Written:
         """Return a receipt for each entry, under the tree that its own group made."""
         assert self.group is not None  # noqa: S101 - settled before it is handed out
         group = self.group
-        edge, checkpoint = group.edge, group.checkpoint
-        return (
-            *[
-                proven(at, entry.data, edge.path(at), checkpoint)
-                for at, entry in enumerate(self.entries, self.first)
-            ],
+        return tuple(
+            proven(index, entry.data, group.edge.path(index), group.checkpoint)
+            for index, entry in enumerate(self.entries, self.first)
         )
 
 
