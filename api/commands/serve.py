@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import sys
 from types import FrameType
@@ -18,6 +19,7 @@ from api.settings import Settings
 from api.verify_page import NAME, read_page
 
 _GRACE_SECONDS = 20
+_FILES = 65_536  # connections of clients are files, as those to database and store are
 # Many threads record at once, each for a fraction of a millisecond between two waits: at Python's 5 ms they take
 # the interpreter from one another more often than they need it (`make bench`, row "POST /acts, 32 clients").
 SWITCH_SECONDS = 0.02
@@ -27,6 +29,7 @@ def serve(settings: Settings) -> int:
     """Compose the parts, say what the operator must know, and answer requests."""
     configure(settings)
     sys.setswitchinterval(SWITCH_SECONDS)
+    _take_room()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(
             number, _leave
@@ -35,6 +38,14 @@ def serve(settings: Settings) -> int:
         _announce(services)
         uvicorn.Server(_config(services)).run()
     return 0
+
+
+def _take_room() -> None:
+    """Take as many open files as this machine allows: with the usual 1,024 a thousand idle clients stop all work."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import secrets
 import select
 import socket
@@ -164,3 +165,22 @@ def test_slow_takers_of_files_are_few(house: House) -> None:
         return officer.client.get(path, headers={"Range": "bytes=0-9"}).status_code == 206
 
     until(sent_again, "those that went away count no longer")
+
+
+def test_idle_clients_take_no_file_that_the_work_needs(tmp_path: Path) -> None:
+    """More connections than the usual number of open files, and nothing said on any: others are served."""
+    few, (soft, hard) = 256, resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+    try:
+        server = doors.Server(tmp_path / "data").start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        with ExitStack() as stack:
+            for _ in range(few + 50):
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            answer = httpx2.get(f"{server.api}/ledger", timeout=10)
+    finally:
+        server.stop()
+
+    assert answer.status_code == 200
