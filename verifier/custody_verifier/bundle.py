@@ -58,8 +58,8 @@ class Check:
             findings=self.findings,
             bundle=own,
         )
-        pieces = Cutting(self.archive).pieces()
-        walk.go(checked(pieces, self.checkpoint.size, self.checkpoint.root))
+        tree = self.checkpoint.size, self.checkpoint.root
+        walk.go(checked(self.archive.path, Cutting(self.archive).pieces(), *tree))
         walk.finish_time(judged=self.options.tsa is not None)
         complete = Completeness(
             walk=walk,

@@ -314,7 +314,7 @@ CATALOGUE: dict[str, ActType] = {
 def check_public(kind: ActType, public: Mapping[str, Json]) -> None:
     """Raise Malformed unless the public members are exactly the type's; `late` may stand beside them."""
     members = dict(public)
-    if members.pop("late", True) is not True:
+    if "late" in members and members.pop("late") is not True:
         raise Malformed("act.public.late", "is not true")
     kind.form(members, "act.public")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -83,10 +83,11 @@ def _checked(
     entry: Entry,
     disclosures: Opened | None,
 ) -> Checked:
-    act, opened, given = entry.act, dict[str, Json](), set[str]()
+    act, opened = entry.act, dict[str, Json]()
+    given: Collection[str] = ()
     if disclosures is not None:
         opened, given, words = disclosures.of(act)
-        faults = faults + [("disclosure.altered", each) for each in words]
+        faults += [("disclosure.altered", each) for each in words]
     return Checked(
         index,
         leaf,

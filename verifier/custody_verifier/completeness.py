@@ -157,10 +157,9 @@ def check_ledger(
     if first is None:
         return
     origin, log = first.act.public.get("origin"), forms.as_list(first.act.public.get("log"))
-    identity = sha256(first.data).hexdigest()
     strange = vkeys is not None and not set(vkeys).intersection(map(str, log))
-    if pinned not in (None, identity) or origin != checkpoint.origin or strange:
-        words = f"entry 0 ({identity}, {origin}) is not the ledger expected"
+    if pinned not in (None, first.digest) or origin != checkpoint.origin or strange:
+        words = f"entry 0 ({first.digest}, {origin}) is not the ledger expected"
         findings.add("ledger.other", "verdict-v1 3", words, Question.ORDER, entries=(0,))
     findings.count(Question.ORDER)
 

@@ -69,13 +69,13 @@ class Act:
 
 @dataclass(slots=True, kw_only=True)  # not frozen, as an act is not
 class Entry:
-    """An act as the ledger recorded it; `data` are the bytes of the Merkle leaf."""
+    """An act as the ledger recorded it; `digest` is the hex SHA-256 of its bytes, those of the Merkle leaf."""
 
     act: Act
     ordinal: int | None
     recorded_at: datetime
     signature: Signature
-    data: bytes
+    digest: str
 
 
 def read_entry(data: bytes, path: str = "entry", *, newer: bool = False) -> Entry:
@@ -95,7 +95,7 @@ def read_entry(data: bytes, path: str = "entry", *, newer: bool = False) -> Entr
         ordinal=_integer(assigned["ordinal"], f"{path}.assigned.ordinal", 1) if assigned else None,
         recorded_at=text.instant(entry["recorded_at"], f"{path}.recorded_at", "a recorded time"),
         signature=_read_signature(entry["signature"], f"{path}.signature", newer=newer),
-        data=data,
+        digest=sha256(data).hexdigest(),
     )
 
 

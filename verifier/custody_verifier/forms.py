@@ -128,12 +128,12 @@ def or_null(inner: Form) -> Form:
 
 def closed(members: Mapping[str, Form], optional: Mapping[str, Form] | None = None) -> Form:
     """Return the form of objects with exactly these members; `optional` ones may be left out."""
-    known = {**members, **(optional or {})}
+    names, known = members.keys(), {**members, **(optional or {})}
 
     def form(value: Json, path: str) -> None:
         if not isinstance(value, dict):
             raise Malformed(path, "is not an object")
-        if not members.keys() <= value.keys() <= known.keys():
+        if value.keys() != names and not names <= value.keys() <= known.keys():
             name = min((value.keys() - known.keys()) | (members.keys() - value.keys()))
             raise Malformed(f"{path}.{name}", "is unknown" if name in value else "is missing")
         for name, member in value.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
+from collections.abc import Collection
 from functools import lru_cache
 from hashlib import sha256
 from sys import intern
@@ -16,12 +17,14 @@ from custody_verifier.forms import as_list
 from custody_verifier.records import read_disclosures
 
 _START = b'{"disclosures":['
+_FLAT = rb"[^{}\[\]\\]*"
 _ONE = re.compile(
     rb'\["[A-Za-z0-9_-]{21}[AQgw]","([a-z0-9_/-]+)",'
-    rb'(null|"[^"\\]*"|\{[^{}\[\]\\]*\})\]'
+    rb'(null|"[^"\\]*"|\{' + _FLAT + rb"(?:\[" + _FLAT + rb"\]" + _FLAT + rb")*\})\](?:(?=\])|,(?=\[))"
 )
 _END = re.compile(rb'\],"index":(0|[1-9][0-9]{0,14})\}')
 _URL = bytes.maketrans(b"+/", b"-_")
+_HELD = 44  # letters of 33 bytes: a commitment of 43, and an A for a byte 0 that is put after each digest
 _SHORT = 200  # bytes of values that are likely to come again
 
 
@@ -31,47 +34,46 @@ class Opened:
     def __init__(self, line: bytes, path: str) -> None:
         """Read a line. Raises Malformed."""
         self._values: dict[str, Json] = {}
-        self._held: dict[str, str] = {}
-        """The commitment that each value of `_values` opens, by name."""
+        self._held = ""
+        """The commitments that `_values` open, in their order, and an A after each."""
         self._other: list[Json] = []
         index = self._quick(line)
         if index is None:
-            self._values, self._held = {}, {}
+            self._values, self._held = {}, ""
             index, self._other = read_disclosures(line, path)
         self.index = index
 
     def _quick(self, line: bytes) -> int | None:
-        """Read a line whose values are null, texts and flat objects; None where it is any other."""
-        at, before = len(_START), ""
+        """Read a line whose values are null, texts, and objects with at most flat lists; None where it is any other."""
+        at, before, digests = len(_START), "", b""
         if len(line) > MAX_VALUE or not line.startswith(_START):
             return None
-        while found := _ONE.match(line, at):
+        for found in _ONE.finditer(line, at):
             called, data = found.groups()
             try:
                 name = _name(called)
                 value = _short(data) if len(data) <= _SHORT else read(data, name)
             except Malformed:
                 return None
-            if name <= before:
+            if name <= before or found.start() != at:
                 return None
-            end = found.end()
-            digest = sha256(b"custody-disclosure/1\n" + line[at:end]).digest()
-            self._held[name] = b2a_base64(digest, newline=False).translate(_URL)[:-1].decode()
+            digests += sha256(b"custody-disclosure/1\n" + line[at : found.end(2) + 1]).digest() + b"\0"
             self._values[name] = value
-            at, before = end + 1, name
-            if line[at - 1] != ord(","):
-                break
-        last = _END.fullmatch(line, at - 1)
+            at, before = found.end(), name
+        last = _END.fullmatch(line, at)
+        self._held = b2a_base64(digests, newline=False).translate(_URL).decode()
         return int(last[1]) if last and self._values else None
 
-    def of(self, act: Act) -> tuple[dict[str, Json], set[str], list[str]]:
+    def of(self, act: Act) -> tuple[dict[str, Json], Collection[str], list[str]]:
         """Return the values that open what the act's body holds, all names given, and words on what opens nothing."""
-        if not self._other and self._held.items() <= act.body.items():
-            return self._values, set(self._values), []
+        body = act.body
+        held = "".join([f"{each}A" for each in body.values()])  # most acts pass in one comparison
+        if held == self._held and [*self._values] == [*body] and not self._other:
+            return self._values, self._values, []
         opened, given, faults = dict[str, Json](), set[str](), list[str]()
-        for name, value in self._values.items():
+        for at, (name, value) in enumerate(self._values.items()):
             given.add(name)
-            if act.body.get(name) == self._held[name]:
+            if body.get(name) == self._held[_HELD * at : _HELD * (at + 1) - 1]:
                 opened[name] = value
             else:
                 faults.append(f"the disclosure does not open the commitment of {name}")

@@ -25,11 +25,13 @@ _Entry: TypeAlias = tuple[
     str,
     int,
     str,
+    bytes,
     int | None,
     str,
     str,
     bytes,
     _Batch | None,
+    str,
 ]
 _Form: TypeAlias = tuple[bool, tuple[str, ...]]
 Packed: TypeAlias = tuple[
@@ -45,7 +47,7 @@ Packed: TypeAlias = tuple[
 
 
 def pack(found: Checked) -> Packed:
-    """Return all that was found but the entry's bytes, which the other side has, and commitments, which it needs not.
+    """Return all that was found but commitments, and messages whose signature was looked at: nobody needs them again.
 
     `form` is None where it is as it must be, and where there is no entry.
     """
@@ -53,7 +55,7 @@ def pack(found: Checked) -> Packed:
         found.index,
         found.leaf,
         found.faults,
-        None if found.entry is None else _told(found.entry),
+        None if found.entry is None else _told(found.entry, signed=found.refused is not None),
         tuple(found.hidden),
         cast("dict[str, Json]", found.opened),
         _faulty(found.form),
@@ -61,16 +63,16 @@ def pack(found: Checked) -> Packed:
     )
 
 
-def unpack(packed: Packed, data: bytes) -> Checked:
-    """Return what was packed, of an entry with these bytes; its body has names alone."""
+def unpack(packed: Packed) -> Checked:
+    """Return what was packed; the body of an entry has names alone."""
     index, leaf, faults, entry, hidden, opened, form, refused = packed
     if entry is None:
         return Checked(index, leaf, faults)
     formed = WHOLE if form is None else _form(*form)
-    return Checked(index, leaf, faults, _entry(entry, data), hidden, opened, formed, refused)
+    return Checked(index, leaf, faults, _entry(entry), hidden, opened, formed, refused)
 
 
-def _told(entry: Entry) -> _Entry:
+def _told(entry: Entry, *, signed: bool) -> _Entry:
     act, signature, batch = entry.act, entry.signature, entry.signature.batch
     return (
         act.person,
@@ -85,17 +87,19 @@ def _told(entry: Entry) -> _Entry:
         act.type,
         act.version,
         act.hash,
+        b"" if signed else act.message,
         entry.ordinal,
         entry.recorded_at.isoformat(),
         signature.algorithm,
         signature.value,
         None if batch is None else (batch.index, batch.size, batch.path),
+        entry.digest,
     )
 
 
-def _entry(told: _Entry, data: bytes) -> Entry:
-    act, batch = told[:12], told[16]
-    person, key, names, ledger, occurred_at, previous, public, seen, stream, kind, version, digest = act
+def _entry(told: _Entry) -> Entry:
+    (person, key, names, ledger, occurred_at, previous, public, seen, stream, kind, version, *_) = told
+    (hashed, message, ordinal, recorded_at, algorithm, value, batch, digest) = told[11:]
     return Entry(
         act=Act(
             person=person,
@@ -109,13 +113,13 @@ def _entry(told: _Entry, data: bytes) -> Entry:
             stream=stream,
             type=kind,
             version=version,
-            message=b"custody-act/1\n" + data[7 : data.rindex(b',"assigned":')],
-            hash=digest,
+            message=message,
+            hash=hashed,
         ),
-        ordinal=told[12],
-        recorded_at=datetime.fromisoformat(told[13]),
-        signature=Signature(told[14], told[15], None if batch is None else Batch(*batch)),
-        data=data,
+        ordinal=ordinal,
+        recorded_at=datetime.fromisoformat(recorded_at),
+        signature=Signature(algorithm, value, None if batch is None else Batch(*batch)),
+        digest=digest,
     )
 
 

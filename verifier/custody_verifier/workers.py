@@ -12,12 +12,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing import get_context
+from pathlib import Path
 from threading import active_count
 
 from custody_verifier.checking import Checked, check_piece
 from custody_verifier.errors import Stopped
 from custody_verifier.packing import Packed, pack, unpack
-from custody_verifier.pieces import Piece
+from custody_verifier.pieces import Cut, read_piece
 
 ENOUGH = 3  # pieces for which it takes less time to start processes than to check them here
 _AHEAD = 2  # pieces per process that wait or are being checked: all that is in memory at once
@@ -30,31 +31,34 @@ def cores() -> int:
 
 
 def checked(
-    pieces: Iterable[Piece], size: int, root: bytes, processes: int | None = None
+    path: Path, pieces: Iterable[Cut], size: int, root: bytes, processes: int | None = None
 ) -> Iterator[Checked | int]:
-    """Yield what `check_piece` finds. Raises Malformed, and Stopped when a process ends before its work does."""
+    """Yield what `check_piece` finds in the pieces of a zip, against the tree of this size and root.
+
+    Raises Malformed, OSError, and Stopped when a process ends before its work does.
+    """
     more, count = iter(pieces), processes or cores()
     first = list(islice(more, ENOUGH))
     if count > 1 and len(first) == ENOUGH:
-        yield from _beside(chain(first, more), size, root, count)
+        work = (marshal.dumps((str(path), (*piece,), size, root)) for piece in chain(first, more))
+        yield from _beside(work, count)
         return
     for piece in chain(first, more):
-        yield from check_piece(piece, size, root)
+        yield from check_piece(read_piece(path, piece), size, root)
 
 
-def _beside(pieces: Iterable[Piece], size: int, root: bytes, count: int) -> Iterator[Checked | int]:
+def _beside(work: Iterable[bytes], count: int) -> Iterator[Checked | int]:
     """Check in processes, at most `_AHEAD` pieces each ahead of what is taken."""
-    waiting, usual = deque[tuple[Piece, Future[bytes]]](), gc.get_threshold()
+    waiting, usual = deque[Future[bytes]](), gc.get_threshold()
     gc.set_threshold(_SELDOM)  # what is found is kept, not thrown away
     try:
         with _pool(count) as pool:
-            for piece in pieces:
-                work = marshal.dumps(((*piece,), size, root))
-                waiting.append((piece, pool.submit(work_on, work)))
+            for each in work:
+                waiting.append(pool.submit(work_on, each))
                 if len(waiting) > _AHEAD * count:
-                    yield from _found(*waiting.popleft())
+                    yield from _found(waiting.popleft().result())
             while waiting:
-                yield from _found(*waiting.popleft())
+                yield from _found(waiting.popleft().result())
     except BrokenProcessPool as fault:
         raise Stopped("a process that checked entries ended before its work did") from fault
     finally:
@@ -75,19 +79,18 @@ def start_method() -> str:
     return "fork" if sys.platform == "linux" and active_count() == 1 else "spawn"
 
 
-def _found(piece: Piece, future: Future[bytes]) -> Iterator[Checked | int]:
-    packed, strays = marshal.loads(future.result())  # noqa: S302 - from our own process
-    for data, each in zip(piece.entries, packed, strict=True):
-        yield unpack(each, data)
+def _found(result: bytes) -> Iterator[Checked | int]:
+    packed, strays = marshal.loads(result)  # noqa: S302 - from our own process
+    yield from map(unpack, packed)
     yield from strays
 
 
 def work_on(work: bytes) -> bytes:
-    """Check a piece in a process of its own; raises Malformed there."""
-    piece, size, root = marshal.loads(work)  # noqa: S302 - from our own process
+    """Check a piece in a process of its own; raises Malformed and OSError there."""
+    path, cut, size, root = marshal.loads(work)  # noqa: S302 - from our own process
     packed: list[Packed] = []
     strays: list[int] = []
-    for found in check_piece(Piece(*piece), size, root):
+    for found in check_piece(read_piece(Path(path), Cut(*cut)), size, root):
         if isinstance(found, int):
             strays.append(found)
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import NamedTuple
 
 from custody_verifier.canonical import Json
@@ -206,10 +205,9 @@ class World:
         act, states = entry.act, self.states
         if matter.formed:  # else the rules found it; the chain still goes on
             fold(matter)
-        digest = sha256(entry.data).hexdigest()
-        states.heads[act.stream] = Head(act.version, act.hash, matter.index, digest)
+        states.heads[act.stream] = Head(act.version, act.hash, matter.index, entry.digest)
         if matter.index == 0 and states.ledger is None:
-            states.ledger, states.ledger_stream = digest, act.stream
+            states.ledger, states.ledger_stream = entry.digest, act.stream
 
     def _take_unique(self, index: int, judged: Judged) -> None:
         for kind, value in judged.taken:

@@ -127,7 +127,7 @@ def _told(line: bytes) -> Told:
         return None
     of = ENTRIES.get(found.index, next(iter(ENTRIES.values())))
     opened, given, faults = found.of(of.act)
-    return found.index, opened, given, len(faults)
+    return found.index, opened, set(given), len(faults)
 
 
 def _slowly(lines: list[bytes], monkeypatch: pytest.MonkeyPatch) -> list[Told]:

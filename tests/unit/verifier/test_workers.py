@@ -22,7 +22,7 @@ from custody_verifier.errors import Malformed, Stopped
 from custody_verifier.merkle import leaf_hash, root_of
 from custody_verifier.options import Options
 from custody_verifier.packing import Packed, pack, unpack
-from custody_verifier.pieces import Cutting, Piece
+from custody_verifier.pieces import Cut, Cutting, Piece, read_piece
 from custody_verifier.policy import read_policy
 from tests.support.bundle_longer import renewed
 from tests.support.bundles import Parts, parts, usual
@@ -40,7 +40,11 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "cores", lambda: 2)
 
 
-def _cut(folder: Path, some: Parts) -> list[Piece]:
+def _read(folder: Path, some: Parts) -> list[Piece]:
+    return [read_piece(folder / "bundle.zip", cut) for cut in _cut(folder, some)]
+
+
+def _cut(folder: Path, some: Parts) -> list[Cut]:
     (folder / "bundle.zip").write_bytes(some.zip())
     archive = Archive.open(folder / "bundle.zip")
     try:
@@ -77,8 +81,17 @@ def _odd() -> Parts:
     return some
 
 
-def _without_commitments(entry: Entry | None) -> Entry | None:
-    return entry and replace(entry, act=replace(entry.act, body=dict.fromkeys(entry.act.body, "")))
+def _as_told(found: Checked) -> Entry | None:
+    """Return an entry without commitments, and without its message where its signature was looked at."""
+    if found.entry is None:
+        return None
+    act = found.entry.act
+    message = act.message if found.refused is None else b""
+    return replace(found.entry, act=replace(act, body=dict.fromkeys(act.body, ""), message=message))
+
+
+def _checked(folder: Path, cut: list[Cut], processes: int | None = None) -> list[Checked | int]:
+    return list(workers.checked(folder / "bundle.zip", cut, SIZE, ROOT, processes))
 
 
 def _packed(found: list[Checked | int]) -> list[Packed | int]:
@@ -91,7 +104,7 @@ def _packed(found: list[Checked | int]) -> list[Packed | int]:
 def test_pieces_hold_every_line_once(tmp_path: Path) -> None:
     """Put together again, pieces are the files; each says where its lines stand, and what is before it."""
     some = parts(TOLD)
-    cut = _cut(tmp_path, some)
+    cut = _read(tmp_path, some)
     for name in LINES:
         lines = [line for piece in cut for line in getattr(piece, name)]
         assert b"".join(line + b"\n" for line in lines) == some.files[f"data/{name}.jsonl"]
@@ -109,14 +122,14 @@ def test_pieces_are_small_in_bytes_too(tmp_path: Path, monkeypatch: pytest.Monke
     some = parts(TOLD)
     stray = [canonical({"disclosures": [["A" * 22, "a", "x" * 90]], "index": 900 + at}) for at in range(4)]
     some.files["data/disclosures.jsonl"] += b"".join(line + b"\n" for line in stray)
-    cut = _cut(tmp_path, some)
+    cut = _read(tmp_path, some)
     assert [piece.disclosures for piece in cut[-5:]] == [*([line] for line in stray), []]
     assert {len(piece.entries) for piece in cut} == {0, 1}
 
 
 def test_keys_of_a_piece(tmp_path: Path) -> None:
     """A piece has the keys that its entries name and that were carried so far; what is no key is passed over."""
-    cut = _cut(tmp_path, parts(TOLD))
+    cut = _read(tmp_path, parts(TOLD))
     taras = TOLD.story.person("taras").key
     named = [taras.fingerprint in piece.keys for piece in cut]
     assert [piece.keys[taras.fingerprint] for piece in cut if taras.fingerprint in piece.keys] == [
@@ -127,7 +140,7 @@ def test_keys_of_a_piece(tmp_path: Path) -> None:
     founding = some.files["data/entries.jsonl"].partition(b"\n")[0]
     odd = founding.replace(b'"spki":"', b'"spki":"A="},"x":{"spki":"', 1)
     some.files["data/entries.jsonl"] = some.files["data/entries.jsonl"].replace(founding, odd)
-    assert [piece.keys for piece in _cut(tmp_path, some)] == [piece.keys for piece in cut]
+    assert [piece.keys for piece in _read(tmp_path, some)] == [piece.keys for piece in cut]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +159,23 @@ def test_keys_of_a_piece(tmp_path: Path) -> None:
 def test_records_that_are_not_of_one_piece(tmp_path: Path, some: Parts, words: str, processes: int) -> None:
     """The line at fault is named, whoever found it."""
     with pytest.raises(Malformed, match=words):
-        list(workers.checked(_cut(tmp_path, some), SIZE, ROOT, processes))
+        _checked(tmp_path, _cut(tmp_path, some), processes)
+
+
+def test_a_zip_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    """Pieces that are no longer where they were are named, here and from processes; so is a zip that is gone."""
+    cut, path = _cut(tmp_path, parts(TOLD)), tmp_path / "bundle.zip"
+    whole = path.read_bytes()
+    at, size, _ = cut[3].proofs
+    for changed in (whole[:at] + b"\n" + whole[at + 1 :], whole[: at + size - 1] + b"x" + whole[at + size :]):
+        path.write_bytes(changed)
+        for processes in (1, 2):
+            with pytest.raises(Malformed, match="zip: changed while it was read"):
+                _checked(tmp_path, cut, processes)
+    path.unlink()
+    for processes in (1, 2):
+        with pytest.raises(FileNotFoundError, match=r"bundle\.zip"):
+            _checked(tmp_path, cut, processes)
 
 
 # --- processes ------------------------------------------------------------------------------------------------
@@ -155,15 +184,16 @@ def test_records_that_are_not_of_one_piece(tmp_path: Path, some: Parts, words: s
 @pytest.mark.parametrize("some", [parts(TOLD), parts(renewed()), _odd()], ids=["usual", "renewed", "odd"])
 def test_what_is_packed_is_what_was_found(tmp_path: Path, some: Parts) -> None:
     """A piece checked by `work_on` gives the same entries, values, faults and forms as one checked here."""
+    path = tmp_path / "bundle.zip"
     for piece in _cut(tmp_path, some):
-        here = list(check_piece(piece, SIZE, ROOT))
-        packed, strays = marshal.loads(workers.work_on(marshal.dumps(((*piece,), SIZE, ROOT))))
+        here = list(check_piece(read_piece(path, piece), SIZE, ROOT))
+        packed, strays = marshal.loads(workers.work_on(marshal.dumps((str(path), (*piece,), SIZE, ROOT))))
         entries = [each for each in here if isinstance(each, Checked)]
         assert strays == [each for each in here if isinstance(each, int)]
         assert packed == _packed(list(entries))
-        for data, each, expected in zip(piece.entries, packed, entries, strict=True):
-            found = unpack(each, data)
-            assert (found.entry, pack(found)) == (_without_commitments(expected.entry), each)
+        for each, expected in zip(packed, entries, strict=True):
+            found = unpack(each)
+            assert (found.entry, pack(found)) == (_as_told(expected), each)
             told = (None if found.form is None else str(found.form.fault)), str(found.refused)
             assert told == (
                 (None if expected.form is None else str(expected.form.fault)),
@@ -174,8 +204,8 @@ def test_what_is_packed_is_what_was_found(tmp_path: Path, some: Parts) -> None:
 def test_processes_find_the_same(tmp_path: Path) -> None:
     """In two processes, everything is found in the order in which one finds it."""
     cut = _cut(tmp_path, _odd())
-    alone = list(workers.checked(cut, SIZE, ROOT, 1))
-    assert _packed(list(workers.checked(cut, SIZE, ROOT))) == _packed(alone)
+    alone = _checked(tmp_path, cut, 1)
+    assert _packed(_checked(tmp_path, cut)) == _packed(alone)
     codes = {code for each in alone if isinstance(each, Checked) for code, _ in each.faults}
     assert codes == {"entry.proof", "entry.unreadable", "disclosure.altered"}
     assert [each for each in alone if isinstance(each, int)] == [900, 901]
@@ -185,9 +215,9 @@ def test_few_pieces_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Below three pieces, and on one core, all is checked here."""
     monkeypatch.setattr(workers, "ProcessPoolExecutor", None)
     cut = _cut(tmp_path, parts(TOLD))
-    assert len(list(workers.checked(cut[:2], SIZE, ROOT, 8))) == 6
+    assert len(_checked(tmp_path, cut[:2], 8)) == 6
     monkeypatch.setattr(workers, "cores", lambda: 1)
-    assert len(list(workers.checked(cut, SIZE, ROOT))) == sum(len(piece.entries) for piece in cut)
+    assert len(_checked(tmp_path, cut)) == len(TOLD.log.entries)
 
 
 def test_the_verdict_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +253,7 @@ def test_a_process_that_ends(
     cut = _cut(tmp_path, parts(TOLD))
     monkeypatch.setattr(workers, "work_on", _end)
     with pytest.raises(Stopped, match="a process that checked entries ended before its work did"):
-        list(workers.checked(cut, SIZE, ROOT))
+        _checked(tmp_path, cut)
     assert main([str(tmp_path / "bundle.zip")]) == 2
     assert "there is no verdict: a process that checked entries ended" in capsys.readouterr().err
 
