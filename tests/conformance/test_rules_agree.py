@@ -17,10 +17,11 @@ from custody_verifier.continuity import Continuity
 from custody_verifier.entry import read_entry
 from custody_verifier.verdict import Findings
 from custody_verifier.world import World
+from tests.support.breaking.bundles import BUNDLES
+from tests.support.breaking.stories import BREAKS
 from tests.support.composing import Officer, recompose
 from tests.support.story import Story, usual
 from tests.unit.custody.test_hostile_entries import STORY, _committed, hostile_acts
-from tests.unit.custody.test_rules import BREAKS, BUNDLES
 
 CLOCKS = {"clock.ahead", "clock.correction"}  # judged beside the rules; the vectors of faults have them
 Caught = list[tuple[Story, Submission]]
