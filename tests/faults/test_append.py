@@ -15,7 +15,7 @@ from events.database import Database
 from events.postgres_append import _TABLES
 from events.rows import CommitUncertain
 from events.sqlite_database import SqliteDatabase
-from tests.contracts.test_ledger import together
+from tests.contracts.test_ledger_writers import together
 from tests.faults.test_ledger_kill import whole
 from tests.support import examples
 from tests.support.composing import uuid_of
