@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote
 
-from custody_cli import output, private_files, progress, saving
+from custody_cli import local_faults, output, private_files, progress, saving
 from custody_cli.contact import Contact
 from custody_cli.faults import Conflicting, Fault, IntegrityFault
 from custody_cli.intake.digests import sha256_of
@@ -76,7 +76,7 @@ class Fetching:
             self.statuses.add(fault.exit_status)
             self._told(wanted, "refused", fault.text())
         except OSError as refusal:
-            self.stopped = refusal.strerror or type(refusal).__name__
+            self.stopped = local_faults.reason_of(refusal)
             self.statuses.add(_LOCAL)
             self._told(wanted, "refused", self.stopped)
 

@@ -24,10 +24,12 @@ from custody_cli.messages import say
 _NO_ROOM: Final = frozenset({ENOSPC, EDQUOT})
 _REASONS: Final = {
     EACCES: "local.no-right",
+    EDQUOT: "local.full",
     EEXIST: "local.exists",
     EISDIR: "local.folder",
     ENAMETOOLONG: "local.name-long",
     ENOENT: "local.none",
+    ENOSPC: "local.full",
     ENOTDIR: "local.not-folder",
     EPERM: "local.no-right",
     EROFS: "local.read-only",

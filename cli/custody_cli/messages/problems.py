@@ -189,6 +189,7 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "На сервері ще немає реєстру: спершу засновник виконує `custody found`.",
     ),
     "local.exists": ("something else has that name already", "таку назву вже має щось інше"),
+    "local.full": ("no room is left on the disk", "на диску не лишилося місця"),
     "local.folder": ("it is a folder, and a file is needed", "це тека, а потрібен файл"),
     "local.name-long": ("the name is too long", "назва задовга"),
     "local.no-right": ("you have no right to it", "у вас немає права доступу"),

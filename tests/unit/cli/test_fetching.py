@@ -37,9 +37,12 @@ class Door:
 
 
 def fetched(
-    folder: Path, given: Mapping[str, bytes | Exception], told: pytest.CaptureFixture[str]
+    folder: Path, given: Mapping[str, bytes | Exception], told: pytest.CaptureFixture[str], why: str = ""
 ) -> tuple[int, dict[str, str], dict[str, Any], Door]:
-    """Fetch files that are all to be `one <name>`: status, outcome by name, the sum, and the door."""
+    """Fetch files that are all to be `one <name>`: status, outcome by name, the sum, and the door.
+
+    `why`: the reason of each that was refused.
+    """
     door = Door(given)
     settings = Settings(
         home=folder,
@@ -54,6 +57,7 @@ def fetched(
     contact = cast(Contact, SimpleNamespace(settings=settings, door=door))
     status = Fetching(contact, "check").all([original(folder, name) for name in given])
     *lines, total = map(json.loads, told.readouterr().out.splitlines())
+    assert not why or {why} == {each["why"] for each in lines if each.get("outcome") == "refused"}
     return status, {each["name"]: each.get("outcome", "saved") for each in lines}, total, door
 
 
@@ -129,15 +133,17 @@ def test_integrity_comes_before_the_other_statuses(
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"), [(GONE, 6), (OSError(28, "No space left on device"), 2)], ids=["server", "disk"]
+    ("fault", "status", "why"),
+    [(GONE, 6, GONE.text()), (OSError(28, "No space left on device"), 2, "no room is left on the disk")],
+    ids=["server", "disk"],
 )
 def test_nothing_is_asked_for_in_vain(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: Exception, status: int
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fault: Exception, status: int, why: str
 ) -> None:
     """Without a server, or room, the rest is refused unasked: each asking would be an access on record."""
     given: dict[str, bytes | Exception] = {"a": b"one a", "b": fault, "c": b"one c", "d": b"one d"}
 
-    found, outcomes, total, door = fetched(tmp_path, given, capsys)
+    found, outcomes, total, door = fetched(tmp_path, given, capsys, why)
 
     assert (status, ["a", "b"]) == (found, door.asked)
     assert {"a": "saved", "b": "refused", "c": "refused", "d": "refused"} == outcomes
