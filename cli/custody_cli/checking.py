@@ -70,7 +70,7 @@ def _receipt_fault(contact: Contact, index: int) -> Iterator[str]:
             yield say("check.receipt", index=index, reason=f"size {size}")
             return
         path = answers.hashes(contact.door.get("/inclusion", index=index, size=size), "path")
-        check_inclusion(leaf_hash(kept.entry.data), index, size, path, root)
+        check_inclusion(leaf_hash(kept.data), index, size, path, root)
     except Failed as fault:
         yield say("check.receipt", index=index, reason=fault.reason)
     except IntegrityFault as fault:

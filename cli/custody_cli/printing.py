@@ -60,7 +60,7 @@ def write(folder: Path, pin: Pin, kept: Kept) -> list[Path]:
     contents = {
         "html": sheet(pin, kept).encode(),
         "txt": page(pin, kept).encode(),
-        "entry": kept.entry.data,
+        "entry": kept.data,
         "tlog-proof": kept.proof,
         "vkey": f"{pins.ed25519_vkey(pin.log)}\n".encode(),  # what other programs take: they know this type
         "policy": pins.policy_text(pin.log).encode(),
@@ -73,7 +73,7 @@ def write(folder: Path, pin: Pin, kept: Kept) -> list[Path]:
 
 def code(pin: Pin, kept: Kept) -> str:
     """Return what the QR code holds: ledger, index and the SHA-256 of the entry's bytes."""
-    return f"CUSTODY-RECEIPT/1 {pin.ledger} {kept.index} {sha256(kept.entry.data).hexdigest()}"
+    return f"CUSTODY-RECEIPT/1 {pin.ledger} {kept.index} {sha256(kept.data).hexdigest()}"
 
 
 def _lines(language: Language, pin: Pin, kept: Kept) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _lines(language: Language, pin: Pin, kept: Kept) -> Iterator[str]:
         "receipt.person": act.person,
         "receipt.occurred": act.occurred_at.isoformat(),
         "receipt.recorded": kept.entry.recorded_at.isoformat(),
-        "receipt.entry": read_aloud(sha256(kept.entry.data).hexdigest()),
+        "receipt.entry": read_aloud(sha256(kept.data).hexdigest()),
         "receipt.ledger": f"{pin.origin}  {pin.ledger}",
         "receipt.checkpoint": f"{kept.checkpoint.size}  {kept.checkpoint.root.hex()}",
     }

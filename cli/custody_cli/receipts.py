@@ -22,9 +22,10 @@ from custody_verifier.receipt import Receipt, read_receipt
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A receipt that holds: the entry, where it stands, the proof's bytes and the checkpoint in them."""
+    """A receipt that holds: the entry, as `data` and as read, where it stands, the proof and the checkpoint in it."""
 
     index: int
+    data: bytes
     entry: Entry
     proof: bytes
     checkpoint: Checkpoint
@@ -46,14 +47,14 @@ def check(pin: Pin, index: int, data: bytes, proof: bytes) -> Kept:
         entry = read_entry(data)
     except VerifierError as fault:
         raise IntegrityFault("receipt.not-proven", index=index, reason=str(fault)) from fault
-    return Kept(index, entry, proof, checkpoint, receipt.checkpoint)
+    return Kept(index, data, entry, proof, checkpoint, receipt.checkpoint)
 
 
 def require_of(kept: Kept, submitted: dict[str, Json]) -> None:
     """Raise IntegrityFault unless a receipt is of exactly the act and signature that were sent."""
     if kept.entry.act.message != ACT_PREFIX + canonical.write(submitted["act"]):
         raise IntegrityFault("receipt.other-act", index=kept.index)
-    recorded = canonical.read(kept.entry.data, "entry")
+    recorded = canonical.read(kept.data, "entry")
     if answers.within(recorded, "signature") != submitted["signature"]:
         raise IntegrityFault("receipt.other-signature", index=kept.index)
 
@@ -61,7 +62,7 @@ def require_of(kept: Kept, submitted: dict[str, Json]) -> None:
 def keep(profile: Profile, kept: Kept) -> None:
     """Keep a receipt: the entry's bytes and the proof, under the entry's index."""
     folder = profile.folder / "receipts"
-    private_files.write(folder / f"{kept.index}.entry", kept.entry.data)
+    private_files.write(folder / f"{kept.index}.entry", kept.data)
     private_files.write(folder / f"{kept.index}.tlog-proof", kept.proof)
 
 

@@ -92,7 +92,7 @@ def upgraded(link: Contact, old: Kept, grade: str, trust: Trust) -> Better:
     """
     told = link.door.get(f"/receipts/{old.index}", min_grade=grade)
     new = receipts.read(link.pin, told)
-    if (new.index, new.entry.data) != (old.index, old.entry.data):
+    if (new.index, new.data) != (old.index, old.data):
         raise IntegrityFault("upgrade.other-entry", index=old.index)
     link.require_consistent(new.note)
     found = _witnesses(told, new, trust.policy)
@@ -108,7 +108,7 @@ def files(better: Better) -> dict[str, bytes]:
     """Return the files of a better receipt by name: proof and entry beside each other, and the tokens."""
     stem = f"{better.kept.index}.{better.grade}"
     tokens = {f"{stem}.{each.tsa}.tsr": each.response for each in better.stamps}
-    return {f"{stem}.entry": better.kept.entry.data, f"{stem}.tlog-proof": better.kept.proof} | tokens
+    return {f"{stem}.entry": better.kept.data, f"{stem}.tlog-proof": better.kept.proof} | tokens
 
 
 def write(folder: Path, better: Better) -> list[Path]:

@@ -105,7 +105,7 @@ def _check(settings: Settings, file: Path) -> None:
 def _data(pin: Pin, kept: Kept) -> dict[str, Json]:
     return {
         "index": kept.index,
-        "entry_sha256": sha256(kept.entry.data).hexdigest(),
+        "entry_sha256": sha256(kept.data).hexdigest(),
         "ledger": pin.ledger,
         "size": kept.checkpoint.size,
     }
