@@ -72,7 +72,7 @@ def show_token(token: str | None, path: str, url: str) -> None:
         say("already-founded")
         return
     say("unfounded")
-    print(f"  custody found --server {url}", flush=True)
+    print(f'  custody found --server {url} --token TOKEN --name "..." --deployment "..."', flush=True)
     if not sys.stdout.isatty():
         say("token-in-file", path=path)
         return

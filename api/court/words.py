@@ -197,7 +197,7 @@ GRADES: Final[Table] = {
     ),
     "signed": ("підписано ключем реєстру", "signed by the ledger's key"),
     "time-stamped": ("з позначкою часу третьої сторони", "time-stamped by a third party"),
-    "witnessed": ("засвідчено спостерігачами інших сторін", "witnessed by other parties"),
+    "witnessed": ("засвідчено свідками журналу від інших сторін", "witnessed by other parties"),
 }
 HEADLINES: Final[Table] = {
     "holds": (

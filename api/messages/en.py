@@ -45,7 +45,7 @@ _TITLES: Final = {
 
 _DETAILS: Final = {
     "error": "Nothing more is known. The server's log has a line with this request's number.",
-    "malformed": "The member named in path is missing, extra, or not of the format of the specification.",
+    "malformed": "A member is missing, unknown, or not of the form that the specification gives for it.",
     "too-large": "There are more bytes or members than the format allows.",
     "rule-broken": "A rule of the specification forbids this act. Nothing was recorded.",
     "signature-refused": "The signature does not fit the message, or its key is not good for it. Nothing was recorded.",
@@ -57,7 +57,7 @@ _DETAILS: Final = {
     "idempotency-key-reused": "Use a new idempotency key for a new request.",
     "seen-too-old": "Fetch the newest checkpoint, check it, and sign again; or mark the act as late.",
     "stale-stream": "The record has moved on. Read it again, decide again, and sign again.",
-    "already-taken": "This value must be unique and is in use.",
+    "already-taken": "A value that must be unique (a case reference, a seal number, a file, a key) is in use already.",
     "busy": "Something that is under way has to end first. Ask again then.",
     "offset-mismatch": "Ask where the deposit stands and go on from there.",
     "unavailable": "A part that is needed did not answer. Nothing was recorded; try again later.",

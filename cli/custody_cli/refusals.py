@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from custody_cli import output
 from custody_cli.faults import Fault
-from custody_cli.messages import say
+from custody_cli.messages import TABLE, say
 from custody_verifier.canonical import Json
 
 _SENTENCES: Final = ("detail", "reason", "title")
@@ -28,11 +28,14 @@ def fault(
 
 
 def _more(problem: Mapping[str, Json], sentence: str) -> Iterator[str]:
-    """Yield what the sentence leaves out: the path of the member, and the earliest or latest time."""
+    """Yield what the sentence leaves out: the member's path, what is taken, the earliest or latest time."""
     path = _text(problem.get("path"))
     if path and path not in sentence:
         yield say("server.member", path=path)
     facts = problem.get("facts")
+    taken = f"taken.{_text(facts.get('kind'))}" if isinstance(facts, dict) else ""
+    if taken in TABLE:
+        yield say(taken)
     for name, key in _TIMES.items():
         time = _text(facts.get(name)) if isinstance(facts, dict) else ""
         if time and time not in sentence:

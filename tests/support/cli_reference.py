@@ -28,7 +28,7 @@ only; `NO_COLOR` is honoured.
 |---|---|
 | 0 | done |
 | 1 | integrity: something does not prove what it should. Nothing was signed; evidence is kept |
-| 2 | wrong call, or the rules forbid it; for `intake`: something was refused |
+| 2 | wrong call, a file or disk that cannot be used, or the rules forbid it; for `intake`: something was refused |
 | 3 | no such thing, or none that you may know of; for `verify`: nothing fails, something was not checked |
 | 4 | denied: no session, a wrong passphrase, or not your right |
 | 5 | somebody was first, or it is there already |

@@ -106,7 +106,8 @@ def _hash(text: str) -> str:
 
 
 def _language() -> str:
-    return "uk" if os.environ.get("LANGUAGE", os.environ.get("LANG", "")).startswith("uk") else "en"
+    named = (os.environ.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return "uk" if next(filter(None, named), "").startswith("uk") else "en"
 
 
 _ABOUT = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,9 @@ Trust = Annotated[Path | None, option("--trust", "opt.trust")]
 TsaRoot = Annotated[Path | None, option("--tsa-root", "opt.tsa-root")]
 
 
+_recipient = re.compile("age1[a-z0-9]{58}").fullmatch  # its checksum is for the service, which encrypts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """Where a zip goes, for whom it is encrypted, and by whose trust it is checked."""
@@ -48,10 +52,15 @@ class Where:
         return plain_zip.with_name(f"{plain_zip.name}.receipt")
 
     def require_ready(self) -> None:
-        """Look before anything is recorded: Conflicting for a file that is there, Misuse for bad files of trust."""
+        """Look before anything is recorded.
+
+        Raises Conflicting for a file that is there, Misuse for what is no recipient and for bad files of trust.
+        """
         for each in (self.zip, self.receipt):
             if each.exists():
                 raise Conflicting("file.exists", file=each)
+        if self.age is not None and not _recipient(self.age):
+            raise Misuse("bundle.age", text=self.age)
         read_trust(self.trust, self.tsa_root)
         private_files.make_folder(self.zip.parent)
 

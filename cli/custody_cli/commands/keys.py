@@ -30,6 +30,7 @@ app = group("help.key")
 BACKUP = "custody-key-backup/1"
 ENROL_PREFIX = b"custody-enrol/1\n"
 _STATES = {"new": "waiting", "old": "replaced"}
+_fingerprint = re.compile("[0-9a-f]{64}").fullmatch
 _key_name = re.compile(r"(?:(?:new|old)-)?(?:act|session)(?:-[0-9a-f]{64})?").fullmatch
 
 UseOption = Annotated[str, option("--use", "opt.use")]
@@ -135,11 +136,14 @@ def revoke(
     """Revoke a key: one's own, or as administrator another person's."""
     settings = settings_of(context)
     since = None if untrusted_since is None else in_utc(untrusted_since)
+    key = fingerprint.replace(" ", "").lower()
+    if not _fingerprint(key):
+        raise Misuse("key.fingerprint-bad", text=fingerprint)
     with contact(settings) as link:
         draft = Draft(
             type="person.key-revoked.v1",
             stream=link.person.person if person is None else naming.person(link, person).stream,
-            public={"key": fingerprint.replace(" ", "").lower(), "untrusted_since": since},
+            public={"key": key, "untrusted_since": since},
             opened={"reason": reason},
         )
         recorded(settings, record(link, [draft]), say("done.key-revoked"))

@@ -7,6 +7,10 @@ from typing import Final
 
 PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "bundle.name": ("{text} is not the uuid of a bundle.", "{text} не є uuid пакета."),
+    "bundle.age": (
+        "{text} is not a recipient of age: age1 and 58 letters and digits. Nothing was recorded.",
+        "{text} не є отримувачем age: age1 і 58 літер та цифр. Нічого не записано.",
+    ),
     "bundle.scope": (
         "A bundle is of one whole case, or of exhibits; not of both.",
         "Пакет охоплює одну цілу справу або докази, а не те й те.",
@@ -151,6 +155,10 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "key.backup-bad": (
         "{file} is not a backup of keys, made by `custody key backup`.",
         "{file} не є копією ключів, створеною командою `custody key backup`.",
+    ),
+    "key.fingerprint-bad": (
+        "{text} is not a fingerprint: 64 digits from 0 to f, as `custody key show` prints them.",
+        "{text} не є відбитком: потрібні 64 цифри від 0 до f, як їх показує `custody key show`.",
     ),
     "key.kind": ("The key is not an {algorithm} key.", "Це не ключ {algorithm}."),
     "key.none": ("There is no key in {file}.", "У {file} немає ключа."),
@@ -387,6 +395,16 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "stream.place": (
         "INTEGRITY: the entries of {stream} do not follow one another, or some are missing. Nothing was signed.",
         "ЦІЛІСНІСТЬ: записи {stream} не йдуть один за одним, або деяких бракує. Нічого не підписано.",
+    ),
+    "taken.case-reference": (
+        "There is a case with this reference already.",
+        "Справа з таким номером уже є.",
+    ),
+    "taken.file": ("A file has this uuid already.", "Файл із таким uuid уже є."),
+    "taken.key": ("The key is somebody's already, or was.", "Цей ключ уже комусь належить або належав."),
+    "taken.seal": (
+        "A seal with this number was recorded already.",
+        "Пломбу з таким номером уже записано.",
     ),
     "time.bad": (
         "{text} is not a time such as 2026-11-22T10:14+02:00.",

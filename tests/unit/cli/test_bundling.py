@@ -209,6 +209,17 @@ def test_the_receipt_lies_beside_the_zip(tmp_path: Path, zip_: str, receipt: str
         where.require_ready()
 
 
+def test_what_is_no_recipient_of_age_stops_before_anything_is_asked_for(tmp_path: Path) -> None:
+    """A slip in --age is told at once; one of the right form goes on to the service, which knows its checksum."""
+    for text, good in (("garbage", False), ("age1" + "q" * 58, True)):
+        where = Where(zip=tmp_path / "x.zip.age", age=text, trust=None, tsa_root=None)
+        if good:
+            where.require_ready()
+        else:
+            with pytest.raises(Misuse, match=r"bundle\.age"):
+                where.require_ready()
+
+
 def test_a_bad_file_of_trust_stops_before_anything_is_asked_for(tmp_path: Path) -> None:
     """A slip in --trust or --tsa-root is told at once, not after the bundle was made and recorded."""
     missing = tmp_path / "trust.policy"

@@ -55,6 +55,14 @@ def test_a_wrong_call_ends_with_2(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_a_fingerprint_that_is_none_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    """Half of a fingerprint revokes nothing, and the officer is told where the whole one stands."""
+    done = run("key", "revoke", "deadbeef", "--reason", "x", home=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "custody key show" in done.stderr
+
+
 def test_an_unreachable_server_ends_with_6(tmp_path: Path) -> None:
     """It is told by its address."""
     done = run(

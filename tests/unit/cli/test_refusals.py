@@ -38,6 +38,11 @@ from custody_verifier.canonical import Json
             {"code": "rule-broken", "detail": "Too late.", "facts": {"latest": "2026"}},
             "Too late. Latest time allowed: 2026. [rule-broken]",
         ),
+        (
+            {"code": "already-taken", "detail": "In use.", "facts": {"kind": "case-reference"}},
+            "In use. There is a case with this reference already. [already-taken]",
+        ),
+        ({"code": "already-taken", "detail": "In use.", "facts": {"kind": "x"}}, "In use. [already-taken]"),
         ({"code": 7, "path": ["x"], "facts": "none", "detail": "a\x1b[2J"}, "a\ufffd[2J [?]"),
         ({}, " [?]"),
     ],

@@ -56,6 +56,33 @@ def test_a_receipt_with_its_entry(folder: Path, capsys: pytest.CaptureFixture[st
     assert _run(folder, "receipt", str(folder / "alone.tlog-proof")) == 2
 
 
+@pytest.mark.parametrize(
+    ("surroundings", "word"),
+    [
+        ({"LANG": "uk_UA.UTF-8"}, "Висновок"),
+        ({"LC_ALL": "uk_UA.UTF-8", "LANG": "en_GB.UTF-8"}, "Висновок"),
+        ({"LC_ALL": "", "LC_MESSAGES": "uk_UA.UTF-8"}, "Висновок"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "uk_UA.UTF-8"}, "Conclusion"),
+        ({}, "Conclusion"),
+    ],
+)
+def test_the_language_is_that_of_the_surroundings(
+    folder: Path,
+    surroundings: dict[str, str],
+    word: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What stands first of LANGUAGE, LC_ALL, LC_MESSAGES and LANG counts, as for other programs."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+
+    assert _run(folder, "receipt", str(folder / "7.tlog-proof")) == 0
+    assert word in capsys.readouterr().out
+
+
 def test_a_copy_of_the_log(folder: Path, told: Told, capsys: pytest.CaptureFixture[str]) -> None:
     """A copy of the log is judged as a whole ledger; a tile or an entry that does not fit is found."""
     assert _run(folder, "log", str(folder / "log")) == 0
