@@ -112,11 +112,12 @@ class Archive:
                 piece = file.read(min(PIECE, left))
                 left -= len(piece)
                 *lines, rest = (rest + piece).split(b"\n")
-                for line in lines:
-                    if len(line) > most:
-                        raise Malformed(f"{name}:{number}", words)
-                    yield line
-                    number += 1
+                if max(map(len, lines), default=0) > most:
+                    odd = [len(line) > most for line in lines].index(True)
+                    yield from lines[:odd]
+                    raise Malformed(f"{name}:{number + odd}", words)
+                yield from lines
+                number += len(lines)
                 if len(rest) > most or not piece or (rest and not left):
                     raise Malformed(f"{name}:{number}", words)
 

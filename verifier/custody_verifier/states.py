@@ -34,7 +34,7 @@ class Proposal:
     approved: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
     """A person: keys by fingerprint, ledger-wide roles. `word`: index of the entry that enrolled them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode, urlsafe_b64encode
 from binascii import Error, a2b_base64
-from datetime import datetime
+from datetime import UTC, datetime
 
 from custody_verifier.errors import Malformed
 
@@ -76,11 +76,11 @@ def base64_bytes(value: object, path: str, length: int | None = None) -> bytes:
 
 
 def instant(value: object, path: str, name: str) -> datetime:
-    """Return the aware time of a text of grammar `name`, refused unless the calendar and the clock have it."""
+    """Return the time of a text of grammar `name` in UTC, refused unless the calendar and the clock have it."""
     text = grammar(value, path, name)
     if not "1000" <= text[:4] <= "9998":  # entry-v1, section 3
         raise Malformed(path, "is not within the years 1000 to 9998")
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text).astimezone(UTC)  # times of one zone are quick to compare
     except ValueError as fault:
         raise Malformed(path, "is not a time that exists") from fault

@@ -28,7 +28,7 @@ class Matter:
     index: int
     opened: Mapping[str, Json]
     states: States
-    actor: Person = field(default_factory=lambda: _NOBODY)
+    actor: Person = _NOBODY
     numbered_in: str | None = None
     formed: bool = False
     taken: list[tuple[str, str]] = field(default_factory=list)
