@@ -8,12 +8,13 @@ from typing import Final, Literal
 
 from custody_cli.messages.commands import COMMANDS
 from custody_cli.messages.labels import LABELS
+from custody_cli.messages.machine import MACHINE
 from custody_cli.messages.problems import PROBLEMS
 from custody_cli.messages.results import RESULTS
 
 Language = Literal["en", "uk"]
 
-TABLE: Final[Mapping[str, tuple[str, str]]] = {**COMMANDS, **LABELS, **PROBLEMS, **RESULTS}
+TABLE: Final[Mapping[str, tuple[str, str]]] = {**COMMANDS, **LABELS, **MACHINE, **PROBLEMS, **RESULTS}
 """Key to the text in English and in Ukrainian; `{name}` stands for a fact."""
 
 _chosen: list[Language] = ["en"]

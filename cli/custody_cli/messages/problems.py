@@ -115,11 +115,6 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "fields.file": ("{file} is not a JSON object of members.", "{file} не є об'єктом JSON з полями."),
     "fields.nothing": ("Nothing is amended.", "Нічого не змінено."),
     "fields.set": ("{text} is not name=value.", "{text} не має вигляду name=value."),
-    "file.changed": (
-        "{file} changed while it was being taken in. Run the command again.",
-        "{file} змінився під час приймання. Виконайте команду ще раз.",
-    ),
-    "file.exists": ("{file} exists already.", "{file} уже існує."),
     "fingerprint.ask": (
         "Have the person read the fingerprint aloud, and give it with --fingerprint (or --yes).",
         "Попросіть особу прочитати відбиток уголос і вкажіть його в --fingerprint (або --yes).",
@@ -196,29 +191,6 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "The server has no ledger yet: its founder runs `custody found` first.",
         "На сервері ще немає реєстру: спершу засновник виконує `custody found`.",
     ),
-    "local.exists": ("something else has that name already", "таку назву вже має щось інше"),
-    "local.full": ("no room is left on the disk", "на диску не лишилося місця"),
-    "local.folder": ("it is a folder, and a file is needed", "це тека, а потрібен файл"),
-    "local.name-long": ("the name is too long", "назва задовга"),
-    "local.no-right": ("you have no right to it", "у вас немає права доступу"),
-    "local.no-room": (
-        (
-            "No room is left on the disk ({file}). Make room, then look at `custody status`: what was signed and not "
-            "confirmed goes out with `custody send`; run an unfinished intake again and it goes on."
-        ),
-        (
-            "На диску не лишилося місця ({file}). Звільніть місце й виконайте `custody status`: підписане й не "
-            "підтверджене надішле `custody send`; незавершене приймання продовжить та сама команда."
-        ),
-    ),
-    "local.none": ("there is no such file or folder", "такого файлу чи теки немає"),
-    "local.not-folder": (
-        "a part of the path is a file, and a folder is needed",
-        "частина шляху — файл, а потрібна тека",
-    ),
-    "local.read-only": ("the disk is read-only", "диск доступний лише для читання"),
-    "local.refused": ("{file}: {reason}.", "{file}: {reason}."),
-    "local.system": ("The system refused", "Відмова системи"),
     "name.none": (
         "There is no {text} here, or you may not see it.",
         "{text}: тут такого немає, або ви не маєте права це бачити.",
@@ -234,19 +206,6 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
     "name.withheld": (
         "The value {name} of entry {index} is not disclosed to you.",
         "Значення {name} запису {index} вам не розкрито.",
-    ),
-    "passphrase.differ": ("The two passphrases differ.", "Парольні фрази різні."),
-    "passphrase.file": (
-        "The passphrase file {file} cannot be read, or is empty: look at CUSTODY_PASSPHRASE_FILE.",
-        "Файл парольної фрази {file} не читається або порожній: перевірте CUSTODY_PASSPHRASE_FILE.",
-    ),
-    "passphrase.no-keyboard": (
-        "The passphrase is needed and there is no keyboard: set {variable}.",
-        "Потрібна парольна фраза, а клавіатури немає: задайте {variable}.",
-    ),
-    "passphrase.short": (
-        "A passphrase has at least {least} characters.",
-        "Парольна фраза має щонайменше {least} символів.",
     ),
     "pin.other": (
         (
@@ -266,16 +225,6 @@ PROBLEMS: Final[Mapping[str, tuple[str, str]]] = {
         "INTEGRITY: the log's key is not named {origin}.",
         "ЦІЛІСНІСТЬ: ключ реєстру не має назви {origin}.",
     ),
-    "profile.missing": ("{file} is missing.", "Бракує {file}."),
-    "profile.none": (
-        "There is no profile in {home}: begin with `custody found` or `custody enrol request`.",
-        "У {home} немає профілю: почніть з `custody found` або `custody enrol request`.",
-    ),
-    "profile.there": (
-        "There is a profile for ledger {ledger} already.",
-        "Профіль для реєстру {ledger} уже є.",
-    ),
-    "profile.unreadable": ("{file} is damaged.", "{file} пошкоджено."),
     "receipt.none": ("There is no receipt of entry {index}.", "Немає квитанції запису {index}."),
     "receipt.not-proven": (
         "INTEGRITY: the receipt of entry {index} does not prove it: {reason}.",

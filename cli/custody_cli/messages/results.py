@@ -77,6 +77,12 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "What was signed before the interruption was not taken ({reason}); it is composed anew.",
         "Підписане до переривання не прийнято ({reason}); дію складено заново.",
     ),
+    "intake.no-room": (
+        "The server had no room for some files, and keeps what it has of them. Run the same command when there is room: it "
+        "goes on from there.",
+        "Серверу забракло місця для деяких файлів; отримане він зберігає. Виконайте ту саму команду, коли місце з'явиться: "
+        "вона продовжить звідти.",
+    ),
     "intake.repeated": (
         "{path} was given more than once; it counts once.",
         "{path} подано кілька разів; враховано один раз.",
