@@ -18,7 +18,7 @@ from custody_verifier.errors import Malformed
 from custody_verifier.keys import fingerprint
 from custody_verifier.records import DISCLOSURES, MAX_DISCLOSURES, MAX_LINE
 
-MOST_ENTRIES = 250
+MOST_ENTRIES = 500
 MOST_BYTES = 2 << 20
 ENTRIES, PROOFS, OPENED = (f"data/{name}.jsonl" for name in ("entries", "proofs", "disclosures"))
 
