@@ -20,6 +20,7 @@ from api.services import Services
 from api.sessions import Sessions
 from api.settings import Settings
 from api.starting import Starting
+from api.stores import deposits_folder, room
 from api.tables import TABLES
 from api.time_stamps import TimeStamps
 from api.upkeep import Upkeep
@@ -69,7 +70,8 @@ def _composed(settings: Settings, stack: ExitStack) -> Services:
     if makes:
         database.create(list(TABLES.values()))
         projections.create()
-    deposits = Deposits(settings.data_dir / "deposits", clock, limit=settings.max_deposit_bytes)
+    most, staging = settings.max_deposit_bytes, deposits_folder(settings)
+    deposits = Deposits(staging, clock, limit=most, room=room(settings))
     stack.callback(deposits.close)
     on_store = OnStore(settings, keys.master, deposits)
     stack.callback(on_store.close)

@@ -49,6 +49,8 @@ STATUS: Final[Mapping[type[CustodyError], Row]] = {
     errors.OffsetMismatch: Row(HTTPStatus.CONFLICT, ("offset",)),
     errors.Busy: Row(HTTPStatus.CONFLICT, ("most",)),
     errors.ClockBehind: Row(HTTPStatus.SERVICE_UNAVAILABLE),
+    # RFC 4918 11.5, temporary by its definition; 413 (RFC 9110 15.5.14) would say that the file itself is too large.
+    errors.NoRoom: Row(HTTPStatus.INSUFFICIENT_STORAGE, ("needed", "free")),
     errors.WritesRefused: Row(HTTPStatus.SERVICE_UNAVAILABLE),
     errors.Unavailable: Row(HTTPStatus.SERVICE_UNAVAILABLE, ("what",)),
     errors.OutcomeUnknown: Row(HTTPStatus.INTERNAL_SERVER_ERROR),

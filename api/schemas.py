@@ -147,5 +147,6 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         ("429", "Too many requests; Retry-After says when the next may come"),
         ("500", "A fault of ours, or stored bytes that are not what was recorded"),
         ("503", "A part that is needed did not answer, or the service is open for reading only"),
+        ("507", "No room for the file; what arrived is kept"),
     )
 }

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         default=64 * MIB, ge=8 * MIB, description="largest body of one writing request, in bytes"
     )
     max_deposit_bytes: int = Field(default=1 << 40, ge=1, description="largest file of one deposit, in bytes")
+    free_bytes: int = Field(
+        default=1 << 30,
+        ge=0,
+        description="bytes of the data folder's disk that files never take, so that acts go on being recorded",
+    )
     publish: bool = Field(default=True, description="publish the log beside the service")
     publish_seconds: float = Field(
         default=3.0, gt=0, le=3600, description="seconds between two looks whether there is more to publish"

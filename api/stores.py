@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from api.settings import S3Settings, Settings
@@ -12,10 +13,12 @@ from events.publishing.places import Places
 from storage import embedded
 from storage.key_objects import KeyObjects
 from storage.objects import log_objects
+from storage.room import Room
 from storage.s3_client import Endpoint, connect, connect_to_read
 from storage.vault import S3Vault, VaultSettings
 from storage.weed_config import Credentials
 
+_FOLDER: Final = "store"  # the embedded store's, within the data folder
 LOG_ATTEMPTS: Final = 2  # the next run tries again; the end of the service need not wait for it
 
 
@@ -50,12 +53,29 @@ def open_store(settings: Settings, stack: ExitStack) -> Store:
     """Return the store that is set; an embedded one runs until the stack ends. Raises Unavailable."""
     if settings.s3 is not None:
         return _given(settings.s3)
-    store = embedded.start(settings.data_dir / "store")
+    store = embedded.start(settings.data_dir / _FOLDER)
     stack.callback(store.stop)
     found = VaultSettings(
         bucket=embedded.EVIDENCE_BUCKET, keys_bucket=embedded.KEYS_BUCKET, sync_dir=store.objects_dir
     )
     return Store(endpoint=store.endpoint, settings=found)
+
+
+def room(settings: Settings) -> Room:
+    """Return the room for deposits, told whether the embedded store stands on the same disk."""
+    staged, store = deposits_folder(settings), settings.data_dir / _FOLDER
+    beside = settings.s3 is None and _device(staged) == _device(store)
+    return Room(staged, settings.free_bytes, stored_beside=beside)
+
+
+def deposits_folder(settings: Settings) -> Path:
+    """Return the folder of files on their way in."""
+    return settings.data_dir / "deposits"
+
+
+def _device(folder: Path) -> int:
+    """Return the disk that a folder within the data folder is on, or will be once it is made."""
+    return (folder if folder.exists() else folder.parent).stat().st_dev
 
 
 def _given(s3: S3Settings) -> Store:

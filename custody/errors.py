@@ -20,6 +20,7 @@ CustodyError
 │  └─ Busy                something that is under way has to end first; names the rule of the doors
 ├─ Unavailable            a dependency did not answer; nothing was recorded; try again later
 │  ├─ ClockBehind         this machine's clock is behind the newest entry
+│  ├─ NoRoom              bytes would take of the disk what is kept free for the ledger
 │  └─ WritesRefused       the service is open for reading only, and says why
 ├─ OutcomeUnknown         it may or may not have been recorded: stop, look, compare
 └─ IntegrityFailure       what we hold is not what we recorded; alert, never retried
@@ -237,6 +238,17 @@ class ClockBehind(Unavailable):
     def __init__(self, seconds: float) -> None:
         super().__init__("clock", f"{seconds:.0f} s behind the newest entry")
         self.seconds = seconds
+
+
+class NoRoom(Unavailable):
+    """`needed` bytes would take of the disk what is kept free for the ledger; `free` could still be taken."""
+
+    code: ClassVar[str] = "no-room"
+
+    def __init__(self, *, needed: int, free: int) -> None:
+        reason = f"{needed} bytes do not fit beside what is kept free; {free} would"
+        super().__init__("disk of the deposits", reason)
+        self.facts = {"needed": needed, "free": free}
 
 
 class WritesRefused(Unavailable):

@@ -113,6 +113,16 @@ class DepositRecords:
         with self._asking() as database:
             return [_deposit(row) for row in database.execute("SELECT * FROM deposit ORDER BY id")]
 
+    def to_come(self) -> tuple[int, int]:
+        """Return the bytes that deposits still have to receive, and those of files that are still to be stored."""
+        with self._asking() as database:
+            row: tuple[int, int] = database.execute(
+                "SELECT COALESCE(SUM(length - offset), 0), COALESCE(SUM(length), 0) FROM deposit WHERE status <> ?",
+                (Status.STOPPED,),
+            ).fetchone()
+        to_receive, to_store = row
+        return to_receive, to_store
+
     @contextmanager
     def _asking(self) -> Iterator[sqlite3.Connection]:
         try:

@@ -17,6 +17,7 @@ from custody.errors import (
     Conflict,
     DigestMismatch,
     Malformed,
+    NoRoom,
     NotFound,
     OffsetMismatch,
     TooLarge,
@@ -29,6 +30,7 @@ from storage.deposit_records import Deposit, DepositId, DepositRecords, Status
 from storage.digests import compare
 from storage.following import Following, Watch
 from storage.private_files import sync_directory
+from storage.room import Room
 
 LIFETIME: Final = timedelta(days=7)
 MOST_BYTES: Final = 1 << 40
@@ -42,13 +44,21 @@ class Deposits:
     """All deposits under one folder. May be shared by threads; one request at a time writes to a deposit."""
 
     def __init__(
-        self, folder: Path, clock: Clock, *, lifetime: timedelta = LIFETIME, limit: int = MOST_BYTES
+        self,
+        folder: Path,
+        clock: Clock,
+        *,
+        lifetime: timedelta = LIFETIME,
+        limit: int = MOST_BYTES,
+        room: Room | None = None,
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._clock = clock
         self._lifetime = lifetime
         self._limit = limit
+        self._room = room or Room(folder)
+        self._creating = threading.Lock()
         self._records = DepositRecords(folder / "deposits.sqlite")
         self._guard = threading.Lock()
         self._arrivals: dict[str, Arrival] = {}
@@ -67,7 +77,7 @@ class Deposits:
     ) -> Deposit:
         """Begin a deposit of `declared.size` bytes; an empty one is complete at once.
 
-        Raises Malformed, TooLarge, DigestMismatch (empty, but another digest declared), Unavailable.
+        Raises Malformed, TooLarge, DigestMismatch (empty, but another digest declared), NoRoom, Unavailable.
         """
         _check(declared, metadata, self._limit)
         deposit = Deposit(
@@ -80,7 +90,9 @@ class Deposits:
             status=Status.OPEN,
             expires_at=self._clock.now() + self._lifetime,
         )
-        self._records.add(deposit)  # before its file: a file that no row knows is swept
+        with self._creating:  # looked and promised in one: no two are promised the same room
+            self._room.require(self._room.required(declared.size), self._promised())
+            self._records.add(deposit)  # before its file: a file that no row knows is swept
         return self.append(deposit.id, person, 0, ()) if declared.size == 0 else deposit
 
     def find(self, deposit: str, person: PersonId) -> Deposit:
@@ -96,7 +108,7 @@ class Deposits:
         Whatever arrived before `chunks` ended, or raised, is kept. The last byte completes the
         deposit: its digests are compared with the declared ones.
         Raises NotFound, OffsetMismatch, Conflict (another request is writing), TooLarge,
-        DigestMismatch (the deposit is stopped for good), Unavailable.
+        DigestMismatch (the deposit is stopped for good), NoRoom, Unavailable.
         """
         settled = self.find(deposit, person)
         if settled.status is Status.STOPPED:
@@ -109,7 +121,7 @@ class Deposits:
             if offset != found.offset:
                 raise OffsetMismatch(offset=found.offset, given=offset)
             try:
-                arrival.take(chunks, lambda durable: self._advance(found, durable))
+                arrival.take(self._room.pieces(chunks), lambda durable: self._advance(found, durable))
             finally:
                 moved = self._advance(found, arrival.settle())
             return self._finish(moved, arrival)
@@ -128,6 +140,11 @@ class Deposits:
         found = self.find(deposit, person)
         self._watch.follow(found.id, found.offset)
         return Following(self._watch, found.id, self._path(found.id), found.declared.size)
+
+    def require_room_to_store(self, size: int) -> None:
+        """Raise NoRoom where a file of this size would be stored beside, and would not fit."""
+        if self._room.stored_beside:
+            self._room.require(size)
 
     def exists(self, deposit: str) -> bool:
         """Say whether a deposit is still kept."""
@@ -157,6 +174,11 @@ class Deposits:
         _log.info("deposits_swept", count=len(dropped))
         return dropped
 
+    def _promised(self) -> int:
+        """Return the bytes of the disk that the deposits there are will still take."""
+        to_receive, to_store = self._records.to_come()
+        return to_receive + (to_store if self._room.stored_beside else 0)
+
     def _path(self, deposit: str) -> Path:
         return self._folder / f"{deposit}.bytes"
 
@@ -165,6 +187,8 @@ class Deposits:
         arrival = self._claim(self.find(deposit, person))
         try:
             yield self.find(deposit, person), arrival
+        except NoRoom:
+            raise  # nothing is in doubt: what arrived is durable
         except Unavailable:
             self._forget(deposit)  # what is on disk is in doubt: the next request opens and reads it anew
             raise

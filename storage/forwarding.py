@@ -67,11 +67,12 @@ class Forwarding:
     def finish(self, deposit: Deposit, names: FileNames) -> StoredFile:
         """Return the stored file of a complete deposit, retained; stored now unless that was done ahead.
 
-        Raises NotFound, Conflict (not complete), DigestMismatch, Unavailable, ContentAltered.
+        Raises NotFound, Conflict (not complete), DigestMismatch, NoRoom, Unavailable, ContentAltered.
         """
         complete, staged = self._deposits.staged(deposit.id, deposit.person)
         stored = self._done_ahead(deposit, names)
         if stored is None:
+            self._deposits.require_room_to_store(complete.declared.size)
             return self._vault.store(
                 staged,
                 file=names.file,

@@ -156,9 +156,14 @@ def _clock(settings: Settings) -> str:
 def _disk(settings: Settings) -> str:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data_dir).free
+    if free < settings.free_bytes:
+        kept = settings.free_bytes >> 20
+        raise Unavailable(
+            "disk", f"{free >> 20} MiB free: no files are taken, {kept} MiB are kept for the ledger"
+        )
     if free < LEAST_FREE:
         raise Unavailable("disk", f"{free >> 20} MiB free in the data folder, less than {LEAST_FREE >> 20}")
-    return f"{free >> 30} GiB free"
+    return f"{free >> 30} GiB free, of which {settings.free_bytes >> 20} MiB are kept for the ledger"
 
 
 def _doors(settings: Settings) -> str:

@@ -26,6 +26,7 @@ _TITLES: Final = {
     "busy": "Not now",
     "unavailable": "Temporarily unavailable",
     "clock-behind": "The server's clock is behind",
+    "no-room": "No room for the file",
     "writes-refused": "Open for reading only",
     "outcome-unknown": "It is not known whether this was recorded",
     "content-altered": "Stored bytes were altered",
@@ -62,6 +63,10 @@ _DETAILS: Final = {
     "offset-mismatch": "Ask where the deposit stands and go on from there.",
     "unavailable": "A part that is needed did not answer. Nothing was recorded; try again later.",
     "clock-behind": "The server's clock is behind the newest entry. Nothing was recorded; tell the administrator.",
+    "no-room": (
+        "The server's disk has no room for this file: {needed} bytes are needed, {free} may be taken. What arrived is "
+        "kept. Tell the administrator, and go on when there is room."
+    ),
     "writes-refused": "The server is open for reading only until its administrator has looked at it.",
     "outcome-unknown": "It may or may not have been recorded. Look before you send it again, with the same key.",
     "content-altered": "Stored bytes differ from their digest. Nothing was changed; tell the administrator.",

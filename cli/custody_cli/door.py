@@ -17,6 +17,7 @@ from custody_cli.faults import (
     Fault,
     IntegrityFault,
     Misuse,
+    NoRoom,
     NotThere,
     SessionEnded,
     Unreachable,
@@ -37,6 +38,7 @@ _BY_STATUS: Final[Mapping[int, type[Fault]]] = {
     423: Conflicting,
     425: Unreachable,
     429: Unreachable,
+    507: NoRoom,
 }
 
 
@@ -180,6 +182,4 @@ def _kind(status: int, code: str) -> type[Fault]:
         return IntegrityFault
     if status == 401:
         return SessionEnded
-    if status >= 500:
-        return Unreachable
-    return _BY_STATUS.get(status, Misuse)
+    return _BY_STATUS.get(status, Unreachable if status >= 500 else Misuse)

@@ -4,6 +4,7 @@ Fault
 ├─ IntegrityFault   1  what was received does not prove what it should; nothing was signed or recorded
 │  └─ NotContinued  1  the ledger that is shown does not continue the one that was seen
 ├─ Misuse           2  the command was called wrongly, or the rules forbid the act
+│  └─ NoRoom        2  the server has no room for a file; what arrived is kept there
 ├─ NotThere         3  there is no such thing, or none that this person may know of
 ├─ Denied           4  no session, or the person may not do this
 ├─ Conflicting      5  somebody was first; read again, then decide again
@@ -46,6 +47,10 @@ class Misuse(Fault):
     """The command was called wrongly, or the rules forbid the act."""
 
     exit_status: ClassVar[int] = 2
+
+
+class NoRoom(Misuse):
+    """The server has no room for a file; what arrived is kept, and trying at once will not help (RFC 4918, 11.5)."""
 
 
 class NotThere(Fault):

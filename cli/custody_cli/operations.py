@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from custody_cli import answers, progress, refusals
 from custody_cli.contact import Contact
-from custody_cli.faults import Fault, IntegrityFault, Misuse
+from custody_cli.faults import Fault, IntegrityFault, Misuse, NoRoom
 from custody_verifier.canonical import Json
 
+_KINDS: Final[Mapping[str, type[Fault]]] = {
+    **dict.fromkeys(("content-altered", "chain-broken", "not-proven"), IntegrityFault),
+    "no-room": NoRoom,
+}
 WAIT = 20  # seconds that the server may hold one question
 
 
@@ -33,5 +40,4 @@ def wait(contact: Contact, operation: str, label: str | None = None) -> Json:
 def failure(problem: Json) -> Fault:
     """Return the fault that a failed operation tells."""
     code = answers.optional_text(problem, "code")
-    kind = IntegrityFault if code in {"content-altered", "chain-broken", "not-proven"} else Misuse
-    return refusals.fault(kind, answers.record(problem, "problem"))
+    return refusals.fault(_KINDS.get(code or "", Misuse), answers.record(problem, "problem"))

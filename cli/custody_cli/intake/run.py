@@ -11,7 +11,7 @@ from threading import Lock
 from custody_cli import answers, output, progress, recording
 from custody_cli.compose import FIRST, Draft, claimed
 from custody_cli.contact import Contact
-from custody_cli.faults import Fault, IntegrityFault, Misuse, Unreachable
+from custody_cli.faults import Fault, IntegrityFault, Misuse, NoRoom, Unreachable
 from custody_cli.intake import deposits, found, plan
 from custody_cli.intake.digests import measure
 from custody_cli.intake.fields import Body
@@ -43,7 +43,8 @@ class Asked:
 def run(contact: Contact, asked: Asked, selection: Selection) -> bool:
     """Take in a selection and print what became of each file; True when nothing was refused.
 
-    An unfinished plan of the same name is gone on with. Raises Unreachable with the plan kept.
+    An unfinished plan of the same name is gone on with. Raises Unreachable with the plan kept; it is kept too where
+    the server had no room: what it has of the files is not sent again.
     """
     account = Reconciliation(contact.settings, selection.given)
     for path in selection.repeated:
@@ -54,9 +55,11 @@ def run(contact: Contact, asked: Asked, selection: Selection) -> bool:
     now = going_on or _make(contact, asked, selection, account)
     if going_on is not None:
         _account_for_left_out(contact, selection, going_on, account)
-    for exhibit in now.exhibits:
-        _take(contact, asked, now, exhibit, account)
-    now.done(contact.profile)
+    done = [_take(contact, asked, now, exhibit, account) for exhibit in now.exhibits]
+    if all(done):
+        now.done(contact.profile)
+    else:
+        output.failure(say("intake.no-room"))
     return account.close()
 
 
@@ -152,8 +155,11 @@ def _account_for_left_out(
 
 def _take(
     contact: Contact, asked: Asked, now: Plan, exhibit: PlannedExhibit, account: Reconciliation
-) -> None:
-    """Bring one exhibit in and print the lines of its files; only a server out of reach stops the intake."""
+) -> bool:
+    """Bring one exhibit in and print the lines of its files; only a server out of reach stops the intake.
+
+    False when it was refused for want of room, and may be gone on with.
+    """
     try:
         kept = _received(contact, asked, now, exhibit)
     except (Unreachable, IntegrityFault):
@@ -161,7 +167,7 @@ def _take(
     except Fault as fault:
         for file in exhibit.files:
             account.line("refused", file.path, fault.text())
-        return
+        return not isinstance(fault, NoRoom)
     reference = reference_of(asked, kept) if kept else "-"
     for file in exhibit.files:
         account.line(
@@ -173,6 +179,7 @@ def _take(
             index=kept.index if kept else None,
             sha256=file.sha256,
         )
+    return True
 
 
 def reference_of(asked: Asked, kept: Kept) -> str:

@@ -78,10 +78,8 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "Підписане до переривання не прийнято ({reason}); дію складено заново.",
     ),
     "intake.no-room": (
-        "The server had no room for some files, and keeps what it has of them. Run the same command when there is room: it "
-        "goes on from there.",
-        "Серверу забракло місця для деяких файлів; отримане він зберігає. Виконайте ту саму команду, коли місце з'явиться: "
-        "вона продовжить звідти.",
+        "The server had no room for some files. It keeps what it has: run the same command when there is room.",
+        "Серверу забракло місця для деяких файлів. Отримане він зберігає: повторіть команду, коли місце з'явиться.",
     ),
     "intake.repeated": (
         "{path} was given more than once; it counts once.",

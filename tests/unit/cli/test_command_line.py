@@ -104,6 +104,7 @@ def test_it_starts_quickly(tmp_path: Path) -> None:
         (500, "content-altered", faults.IntegrityFault, 1),
         (500, "outcome-unknown", faults.Unreachable, 6),
         (503, "unavailable", faults.Unreachable, 6),
+        (507, "no-room", faults.NoRoom, 2),
     ],
 )
 def test_problems_become_exit_statuses(
