@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from custody.ports import Clock, MasterKey
+from events import rebuild_mark
 from events.application import LedgerApplication
 from events.checkpoint import LogKey
 from events.database import Database
@@ -43,7 +44,11 @@ def may_make_tables(database: Database) -> bool:
 def open_ledger(
     database: Database, *, master: MasterKey, log_key: LogKey, clock: Clock, make_tables: bool = True
 ) -> StoredLedger:
-    """Open the ledger in a database. `make_tables` False: they are there, and the role may not make any."""
+    """Open the ledger in a database. `make_tables` False: they are there, and the role may not make any.
+
+    Raises Unavailable, also for a database into which a rebuild was not finished.
+    """
+    rebuild_mark.require_finished(database)
     application = LedgerApplication(database)
     if make_tables:
         application.make_tables()

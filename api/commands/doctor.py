@@ -23,6 +23,7 @@ from events.database import Database
 from events.fsck.checking import fsck
 from events.log_keys import founded_vkeys, short
 from events.opening import open_database
+from events.rebuild_mark import require_finished
 from events.recorder import NEWEST_TREE, tree_row
 from events.stream_keys import StreamKeys
 
@@ -78,6 +79,7 @@ def _ledger(settings: Settings) -> str:
     """Every derived row must follow from the entries."""
     keys, database = open_keys(settings.data_dir, settings.origin_label), open_database(target(settings))
     try:
+        require_finished(database)
         if not _size(database):
             return "not founded yet"
         found = list(fsck(database, StreamKeys(database, keys.master)))

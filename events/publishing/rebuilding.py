@@ -10,6 +10,7 @@ from custody.act import Entry, read_entry
 from custody.canonical import Json, parse
 from custody.errors import ChainBroken, Malformed, NotProven, WritesRefused
 from custody.values import from_base64
+from events import rebuild_mark
 from events.application import LedgerApplication
 from events.checkpoint import Checkpoint, open_checkpoint
 from events.database import Database
@@ -21,11 +22,13 @@ from events.publishing.record import cosigner_of
 from events.publishing.rows import FILE_MEMBERS
 from events.publishing.stream_keys import read_key
 from events.publishing.writing import rows_name
+from events.rebuild_mark import UNFINISHED
 from events.recorder import NEWEST_TREE, tree_row
 from events.rows import EMPTY_TREE, GroupRows, StoredFileRow, TreeRow
 from events.tiles import CHECKPOINT, new_bundles, read_bundle, tile_at
 from events.timestamping.keeping import TokenObjects
 
+_NOT_EMPTY: Final = "the database is not empty: a rebuild fills an empty one"
 _BOXES: Final = "boxes/"
 _CHECKPOINTS: Final = "checkpoints/"
 
@@ -56,17 +59,18 @@ class Rebuild:
         self._groups = self._boxes = self._gone = 0
 
     def run(self) -> Rebuilt:
-        """Fill the database, which must be empty.
+        """Fill the database, which must be empty; until all is there it bears a mark, with which it is no ledger.
 
-        Raises WritesRefused when it is not, NotFound, ContentAltered, ChainBroken, NotProven and Malformed when what
-        is published does not fit together, Unavailable.
+        Raises WritesRefused when it is not empty, NotFound, ContentAltered, ChainBroken, NotProven and Malformed when
+        what is published does not fit together, Unavailable.
         """
         application = LedgerApplication(self._database)
         application.make_tables()
         if tree_row(self._database.read(NEWEST_TREE)).size:
-            raise WritesRefused("the database is not empty: a rebuild fills an empty one")
+            raise WritesRefused(UNFINISHED if rebuild_mark.is_on(self._database) else _NOT_EMPTY)
         note = self._places.log.read(CHECKPOINT).data
         goal = open_checkpoint(note, self._log)
+        rebuild_mark.put(self._database)
         head = EMPTY_TREE
         for group in self._read_groups(goal.size):
             rows = self._rows_of(head, group)
@@ -77,6 +81,7 @@ class Rebuild:
         self._boxes_again()
         self._checkpoints(note, goal)
         tokens = TokenObjects(self._database, self._places.rebuild).read_back()
+        rebuild_mark.remove(self._database)
         counts = {"groups": self._groups, "boxes": self._boxes, "keys_gone": self._gone, "tokens": tokens}
         return Rebuilt(checkpoint=goal, **counts)
 

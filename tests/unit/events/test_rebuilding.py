@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from custody.errors import ChainBroken, CustodyError, NotFound, NotProven, WritesRefused
+from custody.errors import ChainBroken, CustodyError, NotFound, NotProven, Unavailable, WritesRefused
 from custody.ports import IdempotencyKey
 from custody.values import PersonId
+from events import rebuild_mark
 from events.database import Database
 from events.opening import open_database
 from events.publishing.rebuilding import Rebuild
 from events.publishing.stream_keys import name_of
+from events.recorder import NEWEST_TREE, tree_row
 from events.schema import APPEND_ONLY, MUTABLE
 from storage.memory_objects import MemoryObjects
 from tests.support import examples, ledgers, publishing
@@ -86,6 +88,7 @@ def test_every_row_comes_back(
 
     assert rows(press.office.ledger.database) == rows(database)
     assert (300, 0) == (rebuilt.checkpoint.size, rebuilt.keys_gone)
+    assert not rebuild_mark.is_on(database)
     office = Office.open(database)
     assert office.ledger.disclosures(5) == press.office.ledger.disclosures(5)
     office.receive("after the fire", case=ledgers.CASE)
@@ -164,6 +167,9 @@ def test_what_does_not_fit_together_stops_the_rebuild(press: Press, tmp_path: Pa
 
     with pytest.raises(expected):
         Rebuild(database, press.places, LOG, file_key).run()
+    if tree_row(database.read(NEWEST_TREE)).size:
+        with pytest.raises(Unavailable, match="not finished"):
+            Office.open(database)
     database.close()
 
 
