@@ -29,6 +29,7 @@ FACTS: dict[type[CustodyError], CustodyError] = {
         errors.Busy("bundle.under-way", "somebody else is having this bundle made"),
         errors.Unavailable("s3"),
         errors.ClockBehind(3),
+        errors.NoRoom(needed=2, free=1),
         errors.WritesRefused("restored backup"),
         errors.OutcomeUnknown("append"),
         errors.ContentAltered("file", expected="aa", measured="bb"),
