@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 _PIECE: Final = 1 << 20
 _AHEAD: Final = 4  # pieces that may wait: memory stays small however fast the client is
 
-THREADS: Final = 64  # of their own: however slowly files come in, all else is served
+THREADS: Final = 128  # of their own: however slowly files come in, all else is served
 
 Result = TypeVar("Result")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query, Response, Security
@@ -59,8 +59,8 @@ WhoDep = Annotated[Who, Depends(_confirmed)]
 """Who is signed in."""
 
 
-def _one_download(services: ServicesDep, who: WhoDep) -> Iterator[None]:
-    with services.downloads.one(who.person):
+async def _one_download(services: ServicesDep, who: WhoDep) -> AsyncIterator[None]:
+    async with services.downloads.turn(who.person):
         yield
 
 

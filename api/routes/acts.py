@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
@@ -69,7 +69,7 @@ async def write_at_once(request: Request) -> Response:
     who = await _sender(services, request)
     if who is None:  # whose body is a small one
         return await _written(services, request, None)
-    with _large(services, request, who):
+    async with _large(services, request, who):
         return await _written(services, request, who)
 
 
@@ -92,15 +92,15 @@ async def _written(services: Services, request: Request, who: Who | None) -> Res
     return receipts_of(services, appended)
 
 
-def _large(services: Services, request: Request, who: Who) -> AbstractContextManager[None]:
-    """Count a body that may be large as one that its sender has under way. Raises Refused for one too many."""
+def _large(services: Services, request: Request, who: Who) -> AbstractAsyncContextManager[None]:
+    """Count a body that may be large as one that its sender has under way, in their turn. Raises Refused."""
     declared = request.headers.get("content-length", "")
     is_little = declared.isdecimal() and len(declared) < 8 and int(declared) <= _LITTLE
-    return nullcontext() if is_little else services.large_bodies.one(who.person)
+    return nullcontext() if is_little else services.large_bodies.turn(who.person)
 
 
 async def _counted(request: Request, services: ServicesDep, who: NewcomerDep) -> AsyncIterator[None]:
-    with _large(services, request, who):
+    async with _large(services, request, who):
         yield
 
 

@@ -128,7 +128,7 @@ async def patch(request: Request, deposit: DepositPath, services: ServicesDep, w
     def take(pieces: Iterator[bytes]) -> Deposit:
         return services.deposits.append(deposit, who.person, offset, pieces)
 
-    with services.uploads.one(who.person):
+    async with services.uploads.turn(who.person):
         moved = await Arriving(request).into(take)
     return Response(status_code=NO_CONTENT, headers=_state(moved))
 
