@@ -41,9 +41,8 @@ class Arriving:
             return await asyncio.shield(taking)
         finally:
             feeding.cancel()
-            await asyncio.wait(
-                [taking]
-            )  # ends with its pieces: nobody else may write to the deposit meanwhile
+            # It ends with its pieces: nobody else may write to the deposit meanwhile.
+            await asyncio.wait([taking])
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces, waiting for each."""

@@ -48,13 +48,13 @@ class AtOnce:
 
     async def _wait(self, person: PersonId) -> None:
         if self._waiting[person] >= WAITING:
-            raise _refusal()
+            raise problems.too_many(_WAIT_SECONDS)
         self._waiting[person] += 1
         until = time.monotonic() + self._patience
         try:
             while self._under_way[person] >= self._most:
                 if time.monotonic() > until:
-                    raise _refusal()
+                    raise problems.too_many(_WAIT_SECONDS)
                 await asyncio.sleep(_PAUSE)
         finally:
             _less(self._waiting, person)
@@ -64,7 +64,3 @@ def _less(counted: Counter[PersonId], person: PersonId) -> None:
     counted[person] -= 1
     if not counted[person]:
         del counted[person]
-
-
-def _refusal() -> problems.Refused:
-    return problems.Refused(problems.too_many(_WAIT_SECONDS), {"Retry-After": str(_WAIT_SECONDS)})

@@ -117,7 +117,6 @@ class Operations:
             id=str(uuid.uuid4()), person=person, kind=kind, state="queued", done=0, total=total, unit=unit
         )
         threads = self._admitted(operation, most)
-        made = False
         try:
             change(
                 self._database,
@@ -126,10 +125,9 @@ class Operations:
                 (operation.id, person, kind, operation.state, 0, total, unit, int(time.time())),
             )
             threads.submit(self._run, operation, work)
-            made = True
-        finally:
-            if not made:
-                self._forget(operation.id)
+        except BaseException:
+            self._forget(operation.id)
+            raise
         return operation
 
     def _admitted(self, operation: Operation, most: int | None) -> ThreadPoolExecutor:
@@ -139,8 +137,7 @@ class Operations:
             running = (each for each in self._running.values() if not each.is_over)
             under_way = sum((each.person, each.kind) == own for each in running)
             if most is not None and under_way >= most:
-                wait = {"Retry-After": str(problems.RETRY_SECONDS)}
-                raise problems.Refused(problems.too_many(problems.RETRY_SECONDS), wait)
+                raise problems.too_many(problems.RETRY_SECONDS)
             self._running[operation.id] = operation
             if operation.kind not in self._threads:
                 name = f"operation-{operation.kind}"

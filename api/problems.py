@@ -190,12 +190,6 @@ def media_type() -> Problem:
     return Problem(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, code="unsupported-media-type")
 
 
-def too_many(seconds: int) -> Problem:
-    """Return the problem of one request too many; `seconds` until the next may come."""
-    facts = {"seconds": seconds}
-    return Problem(status=HTTPStatus.TOO_MANY_REQUESTS, code="too-many-requests", facts=facts)
-
-
 def range_not_satisfiable() -> Problem:
     """Return the problem of a range beyond the end of a file."""
     return Problem(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, code="range")
@@ -208,6 +202,13 @@ class Refused(Exception):
         super().__init__(problem.code)
         self.problem = problem
         self.headers = headers or {}
+
+
+def too_many(seconds: int) -> Refused:
+    """Return the refusal of one request too many; `seconds` until the next may come."""
+    facts = {"seconds": seconds}
+    problem = Problem(status=HTTPStatus.TOO_MANY_REQUESTS, code="too-many-requests", facts=facts)
+    return Refused(problem, {"Retry-After": str(seconds)})
 
 
 def _row(kind: type[CustodyError]) -> Row:

@@ -31,8 +31,7 @@ class Rate:
         """Count one for a name. Raises Refused (429, Retry-After) when it has none left."""
         wait = self._wait(name)
         if wait > 0:
-            seconds = math.ceil(wait)
-            raise problems.Refused(problems.too_many(seconds), {"Retry-After": str(seconds)})
+            raise problems.too_many(math.ceil(wait))
 
     def _wait(self, name: str) -> float:
         """Return 0 after counting one, or the seconds until there is one again."""

@@ -18,7 +18,7 @@ from storage.s3_client import Endpoint, connect, connect_to_read
 from storage.vault import S3Vault, VaultSettings
 from storage.weed_config import Credentials
 
-_FOLDER: Final = "store"  # the embedded store's, within the data folder
+STORE: Final = "store"  # the embedded store's, within the data folder
 LOG_ATTEMPTS: Final = 2  # the next run tries again; the end of the service need not wait for it
 
 
@@ -53,7 +53,7 @@ def open_store(settings: Settings, stack: ExitStack) -> Store:
     """Return the store that is set; an embedded one runs until the stack ends. Raises Unavailable."""
     if settings.s3 is not None:
         return _given(settings.s3)
-    store = embedded.start(settings.data_dir / _FOLDER)
+    store = embedded.start(settings.data_dir / STORE)
     stack.callback(store.stop)
     found = VaultSettings(
         bucket=embedded.EVIDENCE_BUCKET, keys_bucket=embedded.KEYS_BUCKET, sync_dir=store.objects_dir
@@ -63,7 +63,7 @@ def open_store(settings: Settings, stack: ExitStack) -> Store:
 
 def room(settings: Settings) -> Room:
     """Return the room for deposits, told whether the embedded store stands on the same disk."""
-    staged, store = deposits_folder(settings), settings.data_dir / _FOLDER
+    staged, store = deposits_folder(settings), settings.data_dir / STORE
     beside = settings.s3 is None and _device(staged) == _device(store)
     return Room(staged, settings.free_bytes, stored_beside=beside)
 

@@ -12,11 +12,11 @@ import structlog
 
 from api.tables import change
 from custody.act import Act
+from custody.catalogue.exhibit import INTAKE
 from custody.errors import AlreadyTaken, CustodyError
 from custody.ports import Appended, FileDigests, StoredFile
 from custody.values import FileId, PersonId
 from events.database import Database
-from events.files import INTAKE
 from events.ledger import StoredLedger, Wanted
 
 _log = structlog.get_logger("api.waiting_files")

@@ -7,13 +7,12 @@ from typing import Final, cast
 
 from custody.act import Act, Disclosure
 from custody.canonical import Json
+from custody.catalogue.exhibit import INTAKE
 from custody.errors import NotFound, RuleBroken
 from custody.ports import FileDigests, StoredFile
 from custody.values import ExhibitId, FileId, LedgerId
 from events.database import Database, Row
 from events.rows import FileKeyRow, StoredFileRow
-
-INTAKE: Final = "exhibit.received.v1"
 
 _SELECT: Final = (
     "SELECT f.file, f.exhibit, f.sha256, f.sha512, f.size, f.object_key, f.version_id, f.stored_sha256, "

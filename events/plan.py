@@ -13,13 +13,14 @@ from hashlib import sha256
 
 from custody import clocks, values
 from custody.act import Act, Entry, write_entry
+from custody.catalogue.exhibit import INTAKE
 from custody.errors import AlreadyTaken, ClockBehind, CustodyError, KeyReused, StaleStream
 from custody.ports import Recorded
 from custody.rules import Decision
 from custody.states import evolve
 from custody.values import CaseId, ExhibitId, StreamName
 from events.committed import Written
-from events.files import INTAKE, file_rows
+from events.files import file_rows
 from events.mapper import stored_event
 from events.merkle import Node, leaf_hash
 from events.proposal import Proposal

@@ -14,6 +14,7 @@ from api.composition import SystemClock, target
 from api.court_papers import FOLDER
 from api.key_files import DeploymentKeys, open_keys
 from api.settings import Settings
+from api.stores import STORE
 from custody.errors import Unavailable
 from events import backup
 from events.opening import open_database, open_ledger
@@ -21,7 +22,6 @@ from events.rows import TreeRow
 from events.sqlite_database import SqliteDatabase
 from storage.durability import sync_filesystem
 
-STORE: Final = "store"
 _KEPT: Final = ("founding-token.sha256",)
 
 

@@ -6,10 +6,9 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import quote
 
 from custody_cli import answers, operations, private_files, progress, receipts, references
@@ -122,7 +121,7 @@ def fetch(link: Contact, issued: Issued, target: Path) -> None:
     digest = hashlib.sha256()
     try:
         with (
-            os.fdopen(_private(part), "wb") as opened,
+            _begun(part) as opened,
             progress.bar(link.settings, target.name, issued.size) as advance,
         ):
             for piece in _pieces(link, issued):
@@ -165,7 +164,7 @@ def fetch_encrypted(link: Contact, issued: Issued, target: Path, recipient: str)
     path = f"{issued.path}/zip?sha256={issued.sha256}&age={quote(recipient)}"
     try:
         with (
-            os.fdopen(_private(part), "wb") as opened,
+            _begun(part) as opened,
             progress.bar(link.settings, target.name, issued.size) as advance,
         ):
             for piece in link.door.stream(path, {}):
@@ -176,10 +175,10 @@ def fetch_encrypted(link: Contact, issued: Issued, target: Path, recipient: str)
         part.unlink(missing_ok=True)
 
 
-def _private(path: Path) -> int:
-    with suppress(FileNotFoundError):
-        path.unlink()
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _begun(part: Path) -> BinaryIO:
+    """Open a part anew: what a run before this one left there is dropped."""
+    part.unlink(missing_ok=True)
+    return private_files.create(part)
 
 
 def checked(

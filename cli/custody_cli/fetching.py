@@ -93,7 +93,7 @@ class Fetching:
         part = folder / f".{name}.{secrets.token_hex(4)}.part"
         try:
             with (
-                os.fdopen(_private(part), "wb") as opened,
+                private_files.create(part) as opened,
                 progress.bar(self.contact.settings, name, wanted.size) as advance,
             ):
 
@@ -150,7 +150,3 @@ def _is_original(wanted: Original) -> bool:
         return False
     with target.open("rb") as file:
         return sha256_of(iter(lambda: file.read(_PIECE), b"")) == wanted.sha256
-
-
-def _private(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

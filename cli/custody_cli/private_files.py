@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 
 def make_folder(path: Path) -> Path:
@@ -13,13 +14,18 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def create(path: Path) -> BinaryIO:
+    """Open a new file that only its owner may read. Raises FileExistsError, also for a link that leads nowhere."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 def write(path: Path, data: bytes) -> None:
     """Put `data` in the place of `path` at once, mode 0600; after a crash the old or the new file stands."""
     make_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    file = create(fresh)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

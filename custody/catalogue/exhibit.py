@@ -11,6 +11,7 @@ from custody.catalogue.forms import MAYBE
 from custody.catalogue.kinds import ActType, Body
 from custody.members import ACT, CASE, CLAIMED, EXHIBIT, TEXT, UUIDS, nullable, one_of
 
+INTAKE: Final = "exhibit.received.v1"
 IN_ERROR: Final = "exhibit.recorded-in-error.v1"
 MAX_FILES: Final = 250
 KINDS: Final = ("digital", "physical")
@@ -59,7 +60,7 @@ def _received(public: Mapping[str, Json]) -> Body:
 
 TYPES: Final = (
     ActType(
-        name="exhibit.received.v1",
+        name=INTAKE,
         stream="exhibit",
         begins=True,
         public={"case": CASE, "collected_at": nullable(CLAIMED), "files": UUIDS, "kind": one_of(*KINDS)},

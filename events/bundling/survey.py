@@ -10,10 +10,10 @@ from typing import Final, cast
 from custody.act import Entry
 from custody.canonical import Json
 from custody.catalogue import file_of
+from custody.catalogue.exhibit import INTAKE
 from custody.values import ExhibitId, FileId, StreamName
 from events.bundling.contents import Contents, folded
 from events.bundling.entries import BundleEntries
-from events.files import INTAKE
 
 DIGESTS: Final = "digests"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Final, cast
 
 from custody.canonical import Json, canonical
+from custody.catalogue.exhibit import INTAKE
 from custody.errors import ChainBroken
 from custody.values import to_base64
 from events.database import Database
-from events.files import INTAKE
 from events.merkle import leaf_hash
 from events.recorder import NEWEST_TREE, tree_row
 from events.rows import TreeRow

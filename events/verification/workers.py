@@ -127,19 +127,26 @@ class Worker:
                 if sent and (len(sent) > 1 or self._jobs.empty()):
                     _receive(back, sent.popleft())
                 elif job := self._jobs.get():
-                    sent.append(job[1])
-                    self._send(out, job[0])
+                    if self._send(out, *job):
+                        sent.append(job[1])
                 else:
                     return
 
-    def _send(self, out: BinaryIO, work: Work) -> None:
-        """Send a piece; when that cannot be done the process is gone or ended here, and its silence says so."""
+    def _send(self, out: BinaryIO, work: Work, future: Future[Checked]) -> bool:
+        """Send a piece, and tell whether its findings are to be received.
+
+        Of a process that is gone they are: its silence says so. After a fault of ours, which is raised to whoever
+        waits, nothing more is: half a message may be in the pipe, so the process ends.
+        """
         try:
             write_message(out, work)
         except OSError:
-            return
-        except Exception:  # noqa: BLE001 - a thread's last handler: who waits for findings would wait for ever
+            return True
+        except Exception as fault:  # noqa: BLE001 - carried to the thread that waits for the findings, and raised there
             self._process.kill()
+            future.set_exception(fault)
+            return False
+        return True
 
 
 @contextmanager

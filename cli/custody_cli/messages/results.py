@@ -21,7 +21,7 @@ RESULTS: Final[Mapping[str, tuple[str, str]]] = {
         "something else has this name; it stays as it is",
         "цю назву має щось інше; воно лишається як є",
     ),
-    "download.same": ("the same bytes, by their digest", "ті самі байти, за контрольною сумою"),
+    "download.same": ("the same bytes, by their digest", "ті самі байти, за дайджестом"),
     "download.sum": (
         "{given} given = {saved} saved + {there} already there + {refused} refused",
         "{given} запитано = {saved} збережено + {there} уже є + {refused} відхилено",
